@@ -1,0 +1,1 @@
+"""Our few colour formulas; the only importer of `colour`."""

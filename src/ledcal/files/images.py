@@ -1,0 +1,117 @@
+"""The door to OpenImageIO: pictures as float arrays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import OpenImageIO as oiio
+
+from ledcal.errors import SystemFault, UnreadableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+def read_image(path: Path) -> tuple[NDArray[np.float32], dict[str, object]]:
+    """Read a picture without any conversion of colour.
+
+    Parameters
+    ----------
+    path : Path
+        EXR, DPX, TIFF, PNG or anything else OpenImageIO opens.
+
+    Returns
+    -------
+    pixels : ndarray of float32, shape (height, width, channels)
+        Integers as 0..1 of their full range, floats as they are. Alpha is not divided out.
+    metadata : dict of str to object
+        OpenImageIO's attributes, and ``ledcal:format`` and ``ledcal:channels``.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it cannot be opened or is cut short.
+    """
+    path = Path(path)
+    config = oiio.ImageSpec()
+    config["oiio:UnassociatedAlpha"] = 1
+    config["dpx:RawColor"] = 1
+    source = oiio.ImageInput.open(str(path), config)
+    if source is None:
+        reason = (oiio.geterror() or "unknown format").strip().splitlines()[0]
+        raise UnreadableFileError(f"{path.name}: cannot be opened ({reason}); copy it again")
+    try:
+        spec = source.spec()
+        pixels = source.read_image(oiio.FLOAT)
+        problem = source.geterror()
+    finally:
+        source.close()
+    if pixels is None or problem:
+        reason = (problem or "no pixels").strip().splitlines()[0]
+        message = f"{path.name}: cannot be read to the end ({reason}); copy it again"
+        raise UnreadableFileError(message)
+    metadata: dict[str, object] = {p.name: p.value for p in spec.extra_attribs}
+    metadata["ledcal:format"] = str(spec.format)
+    metadata["ledcal:channels"] = tuple(spec.channelnames)
+    return np.asarray(pixels, np.float32).reshape(spec.height, spec.width, -1), metadata
+
+
+def write_image(
+    path: Path,
+    pixels: NDArray[np.float32],
+    *,
+    bits: int = 16,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Write a picture; the suffix says the format. Use inside `atomic_file`.
+
+    Parameters
+    ----------
+    path : Path
+        ``.png``, ``.tif``, ``.dpx`` (integers of `bits`) or ``.exr`` (32-bit float).
+    pixels : ndarray of float32, shape (height, width, 3)
+        0..1 for the integer formats; values outside are held.
+    bits : int
+        8, 10, 12 or 16; 10 and 12 for DPX only.
+    metadata : mapping of str to str
+        Attributes to store.
+
+    Raises
+    ------
+    SystemFault
+        If it cannot be written, which is mostly a full disk.
+    """
+    height, width, channels = pixels.shape
+    is_float = path.suffix.lower() == ".exr"
+    spec = oiio.ImageSpec(width, height, channels, "float" if is_float else "uint16")
+    if is_float:
+        spec["compression"] = "zip"
+        data: NDArray[np.generic] = np.ascontiguousarray(pixels, np.float32)
+    else:
+        if bits == 8:
+            spec.set_format(oiio.UINT8)
+        spec["oiio:BitsPerSample"] = bits
+        full = 255.0 if bits == 8 else 65535.0
+        rounded = np.clip(pixels, 0.0, 1.0) * np.float32(full) + np.float32(0.5)
+        data = rounded.astype(np.uint8 if bits == 8 else np.uint16)
+    if path.suffix.lower() == ".dpx":
+        # Stored as it is: neither film density nor a transfer function is applied.
+        spec["dpx:Transfer"] = "User defined"
+        spec["oiio:ColorSpace"] = "raw"
+    if path.suffix.lower() == ".png":
+        spec["png:compressionLevel"] = 1
+    for name, value in (metadata or {}).items():
+        spec[name] = value
+    target = oiio.ImageOutput.create(str(path))
+    if target is None or not target.open(str(path), spec):
+        reason = (oiio.geterror() or (target.geterror() if target else "")).strip()
+        raise SystemFault(f"{path}: cannot be written ({reason or 'unknown format'})")
+    written = target.write_image(data)
+    closed = target.close()
+    if not (written and closed):
+        reason = target.geterror().strip() or "is the disk full?"
+        raise SystemFault(f"{path}: cannot be written to the end ({reason})")

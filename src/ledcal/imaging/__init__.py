@@ -1,0 +1,1 @@
+"""Our few picture operations; the only importer of `cv2`."""
