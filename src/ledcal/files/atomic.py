@@ -21,7 +21,7 @@ def system_fault(error: OSError, what: Path) -> SystemFault:
     if error.errno == errno.ENOSPC:
         return SystemFault(f"{what}: the disk is full; free some space and run it again")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return SystemFault(f"{what}: no permission to write here; choose another folder with -o")
+        return SystemFault(f"{what}: no permission to write here; choose another place")
     return SystemFault(f"{what}: {error.strerror or error}")
 
 
@@ -34,7 +34,9 @@ def require_free(path: Path, *, overwrite: bool) -> None:
         If something stands at `path` already.
     """
     if path.exists() and not overwrite:
-        raise InputError(f"{path} exists already; add --overwrite, or choose another with -o")
+        raise InputError(
+            f"{path} exists already; add --overwrite to replace it, or choose another place"
+        )
 
 
 @contextmanager
@@ -79,7 +81,9 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+def atomic_folder(
+    path: Path, *, overwrite: bool = False, marker: str | None = None
+) -> Iterator[Path]:
     """Give a temporary folder beside `path`; move it there when the block ends well.
 
     Parameters
@@ -88,6 +92,8 @@ def atomic_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         Where the folder shall stand.
     overwrite : bool
         Replace the folder that stands there, in one step.
+    marker : str or None
+        A file that a folder of ours holds: one without it is never replaced.
 
     Yields
     ------
@@ -97,7 +103,8 @@ def atomic_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     Raises
     ------
     InputError
-        If `path` exists (an empty folder does not count) and `overwrite` is false.
+        If `path` exists (an empty folder does not count) and `overwrite` is false, or it does
+        not hold the marker.
     SystemFault
         If the operating system refuses (disk full, no permission).
     """
@@ -105,6 +112,11 @@ def atomic_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     is_empty = path.is_dir() and not any(path.iterdir())
     if not is_empty:
         require_free(path, overwrite=overwrite)
+        if marker and path.exists() and not (path / marker).is_file():
+            raise InputError(
+                f"{path} holds no {marker}, so ledcal did not make it and will not replace it; "
+                "choose another place"
+            )
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

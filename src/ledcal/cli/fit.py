@@ -1,0 +1,95 @@
+"""`ledcal fit`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ledcal.cli import options
+
+
+@click.command(name="fit")
+@options.captures
+@options.plan
+@options.stage
+@options.idt
+@options.input_space
+@click.option(
+    "--size",
+    type=click.Choice(["17", "33", "65"]),
+    default="33",
+    show_default=True,
+    help="Grid of the stored correction; 'export' makes any.",
+)
+@click.option(
+    "-o",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="PROFILE",
+    help="Profile folder. [calibration_profiles/WALL-CAMERA-DATE]",
+)
+@options.overwrite
+@options.strict
+@options.as_json
+def command(
+    captures: tuple[Path, ...],
+    plan: Path | None,
+    stage: Path | None,
+    idt: Path | None,
+    input_space: str | None,
+    size: str,
+    out: Path | None,
+    overwrite: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Fit the correction of a wall from CAPTURES (a folder, files, or one measurements.csv).
+
+    Reads the frames, measures the patches, fits the wall as the camera sees it, and stores a
+    profile: the correction as .cube, the measurements, the figures and a report. Everything it
+    assumed is printed.
+    """
+    from ledcal.cli import output
+    from ledcal.errors import ToleranceError
+    from ledcal.pipeline.fit import fit_profile
+    from ledcal.report.summary import fit_json, fit_lines
+
+    with output.progress("reading") as progress:
+        profile, path = fit_profile(
+            captures,
+            plan_path=plan,
+            stage_path=stage,
+            idt_path=idt,
+            input_space=input_space,
+            size=int(size),
+            out=out,
+            overwrite=overwrite,
+            command=_typed(),
+            progress=progress,
+        )
+    if as_json:
+        output.say_json(fit_json(profile, path))
+    else:
+        for line in fit_lines(profile, path):
+            output.say(line)
+    if strict:
+        limits = profile.stage.tolerances
+        measured = profile.quality.cross_validated
+        warned = [f for f in profile.findings if f.severity != "note"]
+        if measured.median > limits.median_itp or measured.p95 > limits.p95_itp:
+            raise ToleranceError(
+                f"cross-validated error {measured.median:.2f} median, {measured.p95:.2f} p95 "
+                f"against {limits.median_itp:g} and {limits.p95_itp:g} delta E ITP"
+            )
+        if warned:
+            raise ToleranceError(f"{len(warned)} warnings, and --strict was given")
+
+
+def _typed() -> str:
+    """What was typed, without the folders of this machine."""
+    import shlex
+    import sys
+
+    words = [Path(word).name if "/" in word else word for word in sys.argv[1:]]
+    return shlex.join(["ledcal", *words])

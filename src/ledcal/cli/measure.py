@@ -1,0 +1,88 @@
+"""`ledcal measure`: captures to patch measurements."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ledcal.cli import options
+
+
+@click.command(name="measure")
+@options.captures
+@options.plan
+@options.stage
+@options.idt
+@options.input_space
+@click.option(
+    "-o",
+    "out",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="m.csv",
+    help="Where the measurements go.",
+)
+@options.overwrite
+@options.strict
+@options.as_json
+def command(
+    captures: tuple[Path, ...],
+    plan: Path | None,
+    stage: Path | None,
+    idt: Path | None,
+    input_space: str | None,
+    out: Path,
+    overwrite: bool,
+    strict: bool,
+    as_json: bool,
+) -> None:
+    """Measure every patch in CAPTURES (a folder or files) and write them as a table.
+
+    'ledcal fit m.csv' takes the table in place of captures; tables from another tool or a
+    spectroradiometer work too: only code_r,g,b and camera_r,g,b are required.
+    """
+    from ledcal.cli import output
+    from ledcal.errors import ToleranceError
+    from ledcal.files.atomic import require_free
+    from ledcal.files.measurements import write_measurements
+    from ledcal.pipeline.measure import measure_captures
+
+    require_free(out, overwrite=overwrite)
+    with output.progress("reading") as progress:
+        take = measure_captures(
+            captures,
+            plan_path=plan,
+            stage_path=stage,
+            idt_path=idt,
+            input_space=input_space,
+            progress=progress,
+        )
+    write_measurements(out, take.measurements, overwrite=overwrite)
+    warned = [f for f in take.findings if f.severity != "note"]
+    if as_json:
+        from ledcal.report.summary import finding_json
+
+        output.say_json(
+            {
+                "schema_version": 1,
+                "measurements": str(out),
+                "frames": take.n_frames,
+                "patches": len(take.measurements),
+                "pattern": take.pattern_name,
+                "assumptions": list(take.assumptions),
+                "findings": [finding_json(finding) for finding in take.findings],
+            }
+        )
+    else:
+        output.say(
+            f"{len(take.measurements)} patches from {take.n_frames} frames "
+            f"({take.pattern_name}): {out}"
+        )
+        for line in take.assumptions:
+            output.say(f"  assumed {line}")
+        for line in output.finding_lines(take.findings):
+            output.say(f"  {line}")
+        output.say(f"  ledcal fit {out}")
+    if strict and warned:
+        raise ToleranceError(f"{len(warned)} warnings, and --strict was given")

@@ -1,0 +1,104 @@
+"""`ledcal simulate`: a virtual stage photographs a pattern."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ledcal.cli import options
+
+
+def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> object:
+    if value is None:
+        return None
+    width, _, height = value.lower().partition("x")
+    if not (width.isdigit() and height.isdigit()) or min(int(width), int(height)) < 64:
+        raise click.BadParameter(f"{value!r}: expected WIDTHxHEIGHT, such as 1440x960, at least 64")
+    if int(width) % 2 or int(height) % 2:
+        raise click.BadParameter(f"{value!r}: a Bayer sensor has even sides")
+    return int(width), int(height)
+
+
+@click.command(name="simulate")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--patterns",
+    "patterns",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="What 'ledcal patterns' wrote.",
+)
+@click.option(
+    "--stage", type=click.Path(path_type=Path), metavar="stage.toml", help="Wall and camera."
+)
+@click.option(
+    "--scene",
+    type=click.Choice(["pq-volume", "sdr-wall", "tv-wall"]),
+    help="Which virtual stage. [by the wall's EOTF]",
+)
+@options.seed()
+@click.option(
+    "--sensor", callback=_sensor, metavar="WxH", help="Photosites. [the scene's own, 1440x960]"
+)
+@click.option("--bits", type=click.Choice(["12", "14", "16"]), help="Bits of the raw file.")
+@click.option(
+    "--compression",
+    type=click.Choice(["plain", "lossless"]),
+    default="lossless",
+    show_default=True,
+    help="Lossless is JPEG, as cameras do.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["dng", "exr"]),
+    default="dng",
+    show_default=True,
+    help="Camera raw, or linear ACES2065-1.",
+)
+@options.overwrite
+@options.as_json
+def command(
+    out: Path,
+    patterns: Path,
+    stage: Path | None,
+    scene: str | None,
+    seed: int,
+    sensor: tuple[int, int] | None,
+    bits: str | None,
+    compression: str,
+    file_format: str,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Photograph the frames of DIR on a virtual stage into OUT.
+
+    OUT holds real DNG captures, plan.json, stage.toml, and truth.json: what a perfect measurement
+    would have found. The same seed gives the same files.
+    """
+    from ledcal.cli import output
+    from ledcal.pipeline.simulate import photograph
+
+    with output.progress("photographing") as progress:
+        made = photograph(
+            out,
+            patterns=patterns,
+            stage_path=stage,
+            scene=scene,
+            seed=seed,
+            sensor=sensor,
+            bits=int(bits) if bits else None,
+            lossless=compression == "lossless",
+            file_format=file_format,
+            overwrite=overwrite,
+            progress=progress,
+        )
+    if as_json:
+        output.say_json({"schema_version": 1, **made})
+        return
+    output.say(
+        f"{made['frames']} captures of {made['scene']} (seed {seed}) in {out}; the truth is in "
+        f"{out / 'truth.json'}\n  ledcal fit {out}"
+    )

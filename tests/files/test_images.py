@@ -1,0 +1,57 @@
+"""Pictures read back to the code, in every format that patterns are written in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from ledcal.errors import SystemFault, UnreadableFileError
+from ledcal.files.images import read_image, write_image
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".exr", ".dpx"])
+def test_sixteen_bit_codes_are_exact(tmp_path: Path, suffix: str) -> None:
+    codes = np.random.default_rng(3).integers(0, 65536, (31, 47, 3))
+    path = tmp_path / f"frame{suffix}"
+    write_image(path, (codes / 65535).astype(np.float32))
+    pixels, metadata = read_image(path)
+    assert np.rint(pixels * 65535).astype(int).tolist() == codes.tolist()
+    assert metadata["ledcal:format"] == ("float" if suffix == ".exr" else "uint16")
+
+
+def test_ten_bit_dpx_is_exact(tmp_path: Path) -> None:
+    codes = np.random.default_rng(3).integers(0, 1024, (31, 47, 3))
+    write_image(tmp_path / "frame.dpx", (codes / 1023).astype(np.float32), bits=10)
+    pixels, _ = read_image(tmp_path / "frame.dpx")
+    assert np.rint(pixels * 1023).astype(int).tolist() == codes.tolist()
+
+
+def test_exr_keeps_negative_and_bright_light(tmp_path: Path) -> None:
+    pixels = np.array([[[-0.25, 0.0, 1000.5]]], np.float32)
+    write_image(tmp_path / "frame.exr", pixels)
+    assert read_image(tmp_path / "frame.exr")[0].tolist() == pixels.tolist()
+
+
+def test_a_cut_picture_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "frame.png"
+    write_image(path, np.random.default_rng(3).random((200, 200, 3)).astype(np.float32))
+    path.write_bytes(path.read_bytes()[:40000])
+    with pytest.raises(UnreadableFileError, match=r"frame\.png: cannot be read"):
+        read_image(path)
+
+
+def test_something_else_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "frame.exr"
+    path.write_text("not a picture")
+    with pytest.raises(UnreadableFileError, match=r"frame\.exr: cannot be opened"):
+        read_image(path)
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SystemFault, match="cannot be written"):
+        write_image(tmp_path / "nowhere" / "frame.png", np.zeros((2, 2, 3), np.float32))
