@@ -57,8 +57,9 @@ def command(
         output.say_json({"schema_version": 1, **made})
         return
     output.say(
-        f"{out}: {size} x {size} x {size}, {made['content']}\n"
-        f"  read back through OpenColorIO: largest difference {made['read_back']:.1e} in code\n"
-        "  in and out: code values, full range; use tetrahedral interpolation where there is "
-        "a choice"
+        f"{made['out']}: {size} x {size} x {size} nodes, for {made['content']}\n"
+        "  read back through OpenColorIO and compared; sha256 "
+        f"{made['sha256'][:16]}\n"
+        "  code in, code out, full range; load it after the output transform, before the LED\n"
+        "  processor, once; choose tetrahedral interpolation where there is a choice"
     )

@@ -74,7 +74,9 @@ def group() -> None:
 
 def _fail(message: str, exit_code: int) -> NoReturn:
     lines = message.splitlines() or [message]
-    sys.stderr.write("\n".join([f"ledcal: {lines[0]}", *(f"        {x}" for x in lines[1:])]) + "\n")
+    sys.stderr.write(
+        "\n".join([f"ledcal: {lines[0]}", *(f"        {x}" for x in lines[1:])]) + "\n"
+    )
     raise SystemExit(exit_code)
 
 
@@ -96,9 +98,11 @@ def main(args: list[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except OSError as error:
+        from pathlib import Path
+
         from ledcal.files.atomic import system_fault
 
-        fault = system_fault(error, error.filename or "this machine")
+        fault = system_fault(error, Path(error.filename or "this machine"))
         _fail(str(fault), fault.exit_code)
     except MemoryError:
         _fail("not enough memory; close other programs, or use smaller captures", 1)
@@ -108,7 +112,9 @@ def main(args: list[str] | None = None) -> NoReturn:
         where = error.__traceback__
         while where and where.tb_next:
             where = where.tb_next
-        place = f"{where.tb_frame.f_globals.get('__name__', '?')}:{where.tb_lineno}" if where else "?"
+        place = (
+            f"{where.tb_frame.f_globals.get('__name__', '?')}:{where.tb_lineno}" if where else "?"
+        )
         _fail(
             f"this is a bug in ledcal {__version__}: {type(error).__name__}: {error} (at {place}); "
             "set LEDCAL_DEBUG=1, run it again and report what it prints",

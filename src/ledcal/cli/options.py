@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
-
-F = TypeVar("F")
 
 _PATH = click.Path(path_type=Path)
 
@@ -50,6 +47,6 @@ root = click.option(
 )
 
 
-def seed(default: int = 0) -> Any:
-    """Make the option for the one seed of a command."""
-    return click.option("--seed", type=int, default=default, show_default=True, help="Random seed.")
+seed = click.option(
+    "--seed", type=int, default=0, show_default=True, help="Random seed: the same, the same files."
+)

@@ -94,7 +94,8 @@ def command(
     for line in made.assumptions:
         output.say(f"  assumed {line}")
     output.say(
-        "Play them 1:1 without colour management, shoot each once at a fixed exposure with white\n"
-        "just below clipping, slightly out of focus; put plan.json beside the captures, then type:\n"
+        "Play them 1:1 without colour management; shoot each once, in any order, at a fixed\n"
+        "exposure with white just below clipping, slightly out of focus. Put plan.json and\n"
+        "stage.toml beside the captures, then type:\n"
         "  ledcal fit CAPTURES"
     )

@@ -8,6 +8,8 @@ import click
 
 from ledcal.cli import options
 
+_COMPRESSION = {"plain": "none", "lossless": "lossless-jpeg"}
+
 
 def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> object:
     if value is None:
@@ -38,7 +40,7 @@ def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     type=click.Choice(["pq-volume", "sdr-wall", "tv-wall"]),
     help="Which virtual stage. [by the wall's EOTF]",
 )
-@options.seed()
+@options.seed
 @click.option(
     "--sensor", callback=_sensor, metavar="WxH", help="Photosites. [the scene's own, 1440x960]"
 )
@@ -90,7 +92,7 @@ def command(
             seed=seed,
             sensor=sensor,
             bits=int(bits) if bits else None,
-            lossless=compression == "lossless",
+            compression=_COMPRESSION[compression],
             file_format=file_format,
             overwrite=overwrite,
             progress=progress,

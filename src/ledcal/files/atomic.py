@@ -126,8 +126,13 @@ def atomic_folder(
         if path.exists():
             old = Path(tempfile.mkdtemp(prefix=".old-", dir=path.parent))
             path.replace(old / "old")
-            temporary.replace(path)
-            shutil.rmtree(old, ignore_errors=True)
+            try:
+                temporary.replace(path)
+            except OSError:
+                (old / "old").replace(path)
+                raise
+            finally:
+                shutil.rmtree(old, ignore_errors=True)
         else:
             temporary.replace(path)
     except OSError as error:

@@ -57,6 +57,23 @@ class Quality:
     gamut_clipped: float
     neutral_monotone: bool
 
+    def beyond_noise(self) -> tuple[float, float]:
+        """Median and p95 of the held-out patches that their own noise does not explain.
+
+        A patch that is left out differs from its prediction by the error of the fit and by its
+        own noise; the two add as squares. Where the noise is unknown, nothing is taken off.
+        """
+        pairs = zip(
+            (self.cross_validated.median, self.cross_validated.p95),
+            (self.noise_floor.median, self.noise_floor.p95),
+            strict=True,
+        )
+        median, p95 = (
+            math.sqrt(max(seen**2 - noise**2, 0.0)) if math.isfinite(noise) else seen
+            for seen, noise in pairs
+        )
+        return median, p95
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:

@@ -1,0 +1,1 @@
+"""From files to linear frames: finding, reading, streaming. Nothing is guessed."""

@@ -1,0 +1,121 @@
+"""Many files through a few threads, in order, with few frames in memory."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING, TypeVar
+
+from ledcal.capture.read import read_frame
+from ledcal.errors import LedcalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from ledcal.values.frame import LinearFrame
+
+Result = TypeVar("Result")
+
+
+def _cpu_count() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _forget_frames(error: BaseException) -> None:
+    """Drop the tracebacks of an error and of its causes: they would keep the pixels alive."""
+    seen: BaseException | None = error
+    while seen is not None:
+        seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__
+
+
+def stream(
+    paths: Iterable[Path],
+    task: Callable[[LinearFrame], Result],
+    *,
+    workers: int | None = None,
+    in_flight: int | None = None,
+    image_space: str | None = None,
+) -> Iterator[tuple[Path, Result | LedcalError]]:
+    """Read files in threads, run a task on each frame there, and give results in order.
+
+    A frame lives only while its task runs, so at most `workers` frames are in memory, however
+    many files there are. Unpacking and numpy release the interpreter's lock: threads suffice.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        Files, in the order in which their results are wanted.
+    task : callable
+        Frame to result. Called in several threads at once; it must not keep the frame.
+    workers : int, optional
+        Threads; the number of processors this process may use.
+    in_flight : int, optional
+        Files that are begun, or done and waiting for an earlier one; twice the workers.
+    image_space : str, optional
+        As in `capture.read.read_frame`.
+
+    Yields
+    ------
+    path : Path
+        One of `paths`.
+    result : Result or LedcalError
+        What `task` returned; the error, where reading or the task raised a `LedcalError`.
+
+    Raises
+    ------
+    ValueError
+        If `workers` or `in_flight` is less than 1.
+    Exception
+        Whatever else the task raises; the files not begun by then are not read.
+    """
+    workers = _cpu_count() if workers is None else workers
+    in_flight = 2 * workers if in_flight is None else in_flight
+    if workers < 1 or in_flight < 1:
+        message = f"workers {workers} and in_flight {in_flight} must be at least 1"
+        raise ValueError(message)
+    return _stream(iter(paths), task, workers, in_flight, image_space)
+
+
+def _stream(
+    waiting: Iterator[Path],
+    task: Callable[[LinearFrame], Result],
+    workers: int,
+    in_flight: int,
+    image_space: str | None,
+) -> Iterator[tuple[Path, Result | LedcalError]]:
+    stopped = Event()
+
+    def work(path: Path) -> Result | LedcalError:
+        try:
+            if stopped.is_set():
+                raise CancelledError
+            return task(read_frame(path, image_space=image_space))
+        except LedcalError as error:
+            _forget_frames(error)
+            return error
+
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="ledcal-read")
+    begun: deque[tuple[Path, Future[Result | LedcalError]]] = deque()
+    interrupted = False
+    try:
+        while True:
+            while len(begun) < in_flight and (path := next(waiting, None)) is not None:
+                begun.append((path, pool.submit(work, path)))
+            if not begun:
+                return
+            path, future = begun.popleft()
+            result = future.result()
+            del future
+            yield path, result
+    except KeyboardInterrupt:
+        interrupted = True
+        raise
+    finally:
+        stopped.set()
+        pool.shutdown(wait=not interrupted, cancel_futures=True)

@@ -1,0 +1,242 @@
+"""The registry of formats, and the one way a file leaves: written, read back, compared, kept.
+
+A new format is one function from a table to bytes and one row of `FORMATS`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from ledcal.errors import ExportError, InputError
+from ledcal.export._ocio import apply_file
+from ledcal.export.cube import format_cube
+from ledcal.files.atomic import atomic_file, require_free, system_fault
+from ledcal.values.lut import Lut3d
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.profile import Profile
+
+    Correction: TypeAlias = Callable[[FloatArray], FloatArray]
+    Interpolation: TypeAlias = Callable[[Lut3d, FloatArray], FloatArray]
+    Encoder: TypeAlias = Callable[[Lut3d, Profile], bytes]
+
+SIZES = (17, 33, 65)
+
+# Largest difference in code between the file in OpenColorIO and our own interpolation.
+READ_BACK_LIMIT = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file.
+
+    Attributes
+    ----------
+    suffix : str
+        What its files end in; hosts go by it.
+    encode : callable
+        Table and profile to the bytes of the file.
+    """
+
+    suffix: str
+    encode: Encoder
+
+
+def profile_cube(profile: Profile, lut: Lut3d | None = None) -> str:
+    """Write a profile's correction as a .cube whose comments say what goes in and out.
+
+    Parameters
+    ----------
+    profile : Profile
+        The calibration.
+    lut : Lut3d or None
+        Its correction at another size; None takes the stored one.
+    """
+    table = profile.correction if lut is None else lut
+    return format_cube(table, title=f"ledcal {profile.name}", comments=describe(profile))
+
+
+def describe(profile: Profile) -> tuple[str, ...]:
+    """Say in a few lines what a correction takes and gives."""
+    wall, camera, target = profile.stage.wall, profile.stage.camera, profile.stage.target
+    held = f"held at {target.peak_nits:g} nits"
+    return (
+        f"LED wall correction by ledcal {profile.provenance.ledcal_version}",
+        f"profile: {profile.name}",
+        f"in: content code, {target.gamut.name}, {target.eotf}, full range, {held}",
+        f"out: code for wall {wall.name}, {wall.eotf}, full range, peak {wall.peak_nits:g} nits",
+        f"camera: {camera.model or 'not stated'}; made {profile.provenance.created}",
+        "interpolate tetrahedrally; last step before the LED processor; apply once",
+    )
+
+
+FORMATS: dict[str, Format] = {
+    "cube": Format(".cube", lambda lut, profile: profile_cube(profile, lut).encode("ascii")),
+}
+
+
+def export_profile(
+    profile: Profile,
+    correction: Correction,
+    interpolate: Interpolation,
+    *,
+    format_name: str,
+    size: int,
+    path: Path,
+    overwrite: bool = False,
+) -> Path:
+    """Write a profile's correction for a host; keep the file only if it reads back right.
+
+    The table is sampled from the exact correction, not from the stored table. The file is read
+    through OpenColorIO on a dense set of colours and compared with `interpolate` of the table.
+
+    Parameters
+    ----------
+    profile : Profile
+        Gives the comments.
+    correction : callable
+        Content code (n, 3) to wall code (n, 3), exact.
+    interpolate : callable
+        Table and code (n, 3) to code (n, 3), tetrahedral.
+    format_name : str
+        A key of `FORMATS`.
+    size : int
+        Nodes along an edge: 17, 33 or 65.
+    path : Path
+        The file, with the format's suffix; a folder gets ``NAME_SIZE.cube`` in it.
+    overwrite : bool
+        Replace what stands there.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+
+    Raises
+    ------
+    InputError
+        For an unknown format, size or suffix, or a path that exists.
+    ExportError
+        If it does not read back as it should; nothing is left behind.
+    SystemFault
+        If the operating system refuses.
+    """
+    chosen = _require_format(format_name)
+    if size not in SIZES:
+        raise InputError(f"--size {size}: choose one of {', '.join(map(str, SIZES))}")
+    path = Path(path)
+    if path.is_dir():
+        path = path / f"{profile.name}_{size}{chosen.suffix}"
+    if path.suffix.lower() != chosen.suffix:
+        raise InputError(
+            f"{path}: a {format_name} file must end in {chosen.suffix}, hosts go by it; "
+            f"try -o {path.with_name(path.name + chosen.suffix)}"
+        )
+    require_free(path, overwrite=overwrite)
+    lut = sample_correction(correction, size)
+    data = chosen.encode(lut, profile)
+    with atomic_file(path, overwrite=overwrite) as part:
+        part.write_bytes(data)
+        require_same(part, lut, interpolate, name=path)
+    return path
+
+
+def checked_file(profile: Profile, interpolate: Interpolation, format_name: str = "cube") -> bytes:
+    """Make the file of a profile's stored table, read back through OpenColorIO beforehand.
+
+    For `fit`, which puts it into the profile folder.
+
+    Raises
+    ------
+    ExportError
+        If it does not read back as it should.
+    SystemFault
+        If the operating system refuses.
+    """
+    chosen = _require_format(format_name)
+    data = chosen.encode(profile.correction, profile)
+    name = Path(f"correction{chosen.suffix}")
+    try:
+        with tempfile.TemporaryDirectory(prefix="ledcal-") as folder:
+            path = Path(folder) / name
+            path.write_bytes(data)
+            require_same(path, profile.correction, interpolate, name=name)
+    except OSError as error:
+        raise system_fault(error, Path(tempfile.gettempdir())) from error
+    return data
+
+
+def sample_correction(correction: Correction, size: int) -> Lut3d:
+    """Sample a correction on a grid.
+
+    Raises
+    ------
+    ExportError
+        If the correction gives something that is not a number.
+
+    Examples
+    --------
+    >>> sample_correction(lambda code: code**2, 3).table[1, 0, 2].tolist()
+    [0.25, 0.0, 1.0]
+    """
+    axis = np.linspace(0.0, 1.0, size)
+    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+    table = np.asarray(correction(grid.reshape(-1, 3)), np.float64).reshape(grid.shape)
+    bad = ~np.isfinite(table).all(axis=-1)
+    if bad.any():
+        raise ExportError(
+            f"the correction has no value at {int(bad.sum())} of {bad.size} grid colours, first "
+            f"at code {grid[bad][0].round(4).tolist()}; fit the profile again"
+        )
+    return Lut3d(np.clip(table, 0.0, 1.0))
+
+
+def require_same(path: Path, lut: Lut3d, interpolate: Interpolation, *, name: Path) -> None:
+    """Read a file through OpenColorIO and compare it with our interpolation of the table.
+
+    Raises
+    ------
+    ExportError
+        If they differ by more than `READ_BACK_LIMIT` anywhere.
+    """
+    signal = read_back_colours()
+    difference = np.abs(apply_file(path, signal) - interpolate(lut, signal))
+    worst = int(np.argmax(difference.max(axis=-1)))
+    found = float(difference[worst].max())
+    if not found <= READ_BACK_LIMIT:
+        raise ExportError(
+            f"{name}: read back through OpenColorIO it differs by {found:.2g} in code from the "
+            f"table, limit {READ_BACK_LIMIT:g}, at code {signal[worst].tolist()}; the file was "
+            f"not kept; please report it"
+        )
+
+
+def read_back_colours() -> FloatArray:
+    """Give the colours of the read-back: greys, edges of the cube, and many inside, (n, 3).
+
+    All are multiples of 1/4096, which float32 holds exactly together with their place in a cell
+    of 17, 33 and 65 nodes; what is left is the rounding of the values themselves.
+    """
+    steps = np.arange(4097) / 4096
+    grey = np.repeat(steps[:, None], 3, axis=1)
+    axis = np.arange(0, 4097, 256) / 4096
+    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    inside = np.random.default_rng(2136).integers(0, 4097, (20000, 3)) / 4096
+    face = inside[:6000].copy()
+    face[np.arange(6000), np.arange(6000) % 3] = (np.arange(6000) // 3) % 2
+    outside = np.array([[-0.25, 0.5, 1.25], [1.5, -1.0, 0.25], [2.0, 2.0, 2.0], [-1.0, -1.0, -1.0]])
+    return np.concatenate([grey, grid, inside, face, outside])
+
+
+def _require_format(name: str) -> Format:
+    if name not in FORMATS:
+        raise InputError(f"--format {name}: choose one of {', '.join(FORMATS)}")
+    return FORMATS[name]

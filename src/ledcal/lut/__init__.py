@@ -1,0 +1,1 @@
+"""Tables: sampled from a function, interpolated, checked."""

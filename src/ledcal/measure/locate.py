@@ -1,0 +1,230 @@
+"""Find the wall in a frame: fiducials, then the strip, then both together."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from ledcal.imaging.homography import fit_homography
+from ledcal.imaging.markers import find_markers
+from ledcal.imaging.resample import blur, enlarge
+from ledcal.measure.preview import stretch
+from ledcal.measure.strip import Identity, StripEdges, find_edges, read_strip
+from ledcal.measure.view import WallView, undistort
+from ledcal.values.marks import FIDUCIAL_BITS, encode_payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledcal.imaging.markers import FoundMarker
+    from ledcal.measure.preview import Preview
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.frame import LinearFrame
+    from ledcal.values.marks import MarksLayout
+    from ledcal.values.pattern import Region
+
+# Radial distortion that is tried before the strip's edges say how much it is.
+_K1_TRIED = (0.0, -0.03, 0.03, -0.06, 0.06, -0.09, 0.09)
+
+# Drawings of the picture that are tried: log for dim marks, near linear for defocused ones.
+_FLOORS_TRIED = (0.004, 0.05, 0.4)
+_ENLARGED_BELOW = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Located:
+    """A wall that was found, and what its strip says.
+
+    Attributes
+    ----------
+    view : WallView
+        Where it lies.
+    identity : Identity
+        Which frame of which pattern.
+    layout : MarksLayout
+        The wall it was found as.
+    blur_px : float
+        Standard deviation of the defocus in wall pixels.
+    edge_error_px : float
+        Root mean square distance of the strip's edges from where the view puts them, wall px.
+    """
+
+    view: WallView
+    identity: Identity
+    layout: MarksLayout
+    blur_px: float
+    edge_error_px: float
+
+
+def locate(
+    frame: LinearFrame,
+    preview: Preview,
+    layouts: Sequence[MarksLayout],
+    *,
+    near: Sequence[WallView] = (),
+) -> Located | None:
+    """Find the wall by its marks.
+
+    Parameters
+    ----------
+    frame : LinearFrame
+        For its size.
+    preview : Preview
+        The frame's small picture.
+    layouts : sequence of MarksLayout
+        Walls that it may be, likeliest first.
+    near : sequence of WallView
+        Views of other frames of the take: tried first, which saves the search.
+
+    Returns
+    -------
+    Located or None
+        None where no strip with a good CRC is seen.
+    """
+    for view, layout in itertools.product(near, layouts):
+        identity = read_strip(preview, view, layout)
+        if identity is not None and identity.confidence > 0.3:
+            return _refined(preview, view, layout, identity, None)
+    for markers in _searches(preview):
+        for layout, (points, corners) in itertools.product(layouts, _assigned(markers, preview)):
+            wall = _marker_corners(layout)[points].reshape(-1, 2)
+            seen = corners.reshape(-1, 2)
+            for k1 in _K1_TRIED:
+                straight = undistort(seen, k1, frame.width, frame.height)
+                matrix = fit_homography(wall, straight)
+                if matrix is None:
+                    continue
+                view = WallView(matrix, k1, frame.width, frame.height)
+                identity = read_strip(preview, view, layout)
+                if identity is not None:
+                    return _refined(preview, view, layout, identity, (wall, seen))
+    return None
+
+
+def _searches(preview: Preview) -> Iterator[list[FoundMarker]]:
+    """Look for fiducials in the picture as it is, smoothed, enlarged; easiest first."""
+    for floor_share in _FLOORS_TRIED:
+        drawn = stretch(preview, floor_share)
+        yield find_markers(drawn, FIDUCIAL_BITS)
+    for floor_share in _FLOORS_TRIED:
+        smooth = blur(stretch(preview, floor_share).astype(np.float32), 1.2)
+        factor = 3 if smooth.shape[1] <= _ENLARGED_BELOW else 1
+        yield _found_enlarged(np.asarray(smooth, dtype=np.uint8), factor)
+
+
+def _found_enlarged(image: NDArray[np.uint8], factor: int) -> list[FoundMarker]:
+    """Markers of an enlarged picture, in the coordinates of the picture."""
+    found = find_markers(enlarge(image, factor), FIDUCIAL_BITS)
+    return [
+        type(marker)(marker.number, marker.is_mirrored, (marker.corners + 0.5) / factor - 0.5)
+        for marker in found
+    ]
+
+
+def _assigned(
+    markers: list[FoundMarker], preview: Preview
+) -> Iterator[tuple[list[int], FloatArray]]:
+    """Ways to take one marker per fiducial: their numbers, and corners in frame pixels."""
+    for is_mirrored in (False, True):
+        chosen: dict[int, list[FoundMarker]] = {}
+        for marker in markers:
+            if marker.is_mirrored == is_mirrored:
+                group = chosen.setdefault(marker.number, [])
+                if all(_apart(marker, other) for other in group):
+                    group.append(marker)
+        if len(chosen) < 3:
+            continue
+        numbers = sorted(chosen)
+        ways = itertools.product(*(chosen[number][:3] for number in numbers))
+        for way in itertools.islice(ways, 12):
+            yield numbers, preview.to_frame(np.array([marker.corners for marker in way]))
+
+
+def _apart(one: FoundMarker, other: FoundMarker) -> bool:
+    """Whether two finds are of different things."""
+    side = np.hypot(*(one.corners[0] - one.corners[2]))
+    between = one.corners.mean(axis=0) - other.corners.mean(axis=0)
+    return bool(np.hypot(*between) > side / 4)
+
+
+def _marker_corners(layout: MarksLayout) -> FloatArray:
+    """Corners of the four fiducials on the wall, shape (4, 4, 2)."""
+    return np.array([_corners(region) for region in layout.fiducials])
+
+
+def _corners(region: Region) -> FloatArray:
+    left, top = region.x - 0.5, region.y - 0.5
+    right, bottom = left + region.width, top + region.height
+    return np.array([[left, top], [right, top], [right, bottom], [left, bottom]])
+
+
+def _refined(
+    preview: Preview,
+    view: WallView,
+    layout: MarksLayout,
+    identity: Identity,
+    markers: tuple[FloatArray, FloatArray] | None,
+) -> Located:
+    """Move the view until the strip's edges lie where they should."""
+    bits = encode_payload(identity.frame_index, identity.pattern_id)
+    edges = find_edges(preview, view, layout, bits)
+    for _ in range(3):
+        moved = _fit_view(view, edges, markers)
+        found = find_edges(preview, moved, layout, bits)
+        if _error(found) >= 0.98 * _error(edges) or len(found.wall) < 0.8 * len(edges.wall):
+            break
+        view, edges = moved, found
+    again = read_strip(preview, view, layout)
+    return Located(view, again or identity, layout, edges.blur_px, _error(edges))
+
+
+def _error(edges: StripEdges) -> float:
+    """Root mean square of the edges' offsets, the worst twentieth left out."""
+    if len(edges.offset) < 12:
+        return float("inf")
+    squares = np.sort(edges.offset**2)
+    return float(np.sqrt(squares[: max(1, int(0.95 * len(squares)))].mean()))
+
+
+def _fit_view(
+    view: WallView, edges: StripEdges, markers: tuple[FloatArray, FloatArray] | None
+) -> WallView:
+    """Fit homography and k1 to edges (across only) and, weakly, to the fiducials' corners."""
+    seen = view.to_frame(edges.wall + edges.offset[:, None] * edges.normal)
+    direction = view.to_frame(edges.wall + edges.normal) - view.to_frame(edges.wall)
+    length = np.linalg.norm(direction, axis=1)
+    direction = direction / length[:, None]
+    scale = 1.0 / np.median(length)
+    start = view.homography / np.abs(view.homography).max(axis=1, keepdims=True)
+    unit = view.homography / np.where(start == 0, 1.0, start)
+    free = np.ones((3, 3), dtype=np.bool_)
+    free[2, 2] = False
+    # Third-row terms are tiny numbers with large effects: each is stepped in its own unit.
+    size = float(np.abs(edges.wall).max())
+    unit = np.array([[1 / size, 1 / size, 1.0], [1 / size, 1 / size, 1.0], [0.0, 0.0, 1.0]])
+    unit[:2] *= size * float(np.median(length))
+    unit[2, :2] = 1.0 / size
+
+    def moved(steps: FloatArray) -> WallView:
+        matrix = view.homography.copy()
+        matrix[free] += steps[:8] * unit[free]
+        return WallView(matrix, view.k1 + float(steps[8]), view.width, view.height)
+
+    def residual(steps: FloatArray) -> FloatArray:
+        trial = moved(steps)
+        parts = [((trial.to_frame(edges.wall) - seen) * direction).sum(axis=1) * scale]
+        if markers is not None:
+            wall, corners = markers
+            parts.append(0.05 * scale * (trial.to_frame(wall) - corners).ravel())
+        # Distortion that nothing shows stays where it is.
+        parts.append(np.array([2.0 * (view.k1 + steps[8])]))
+        return np.concatenate(parts)
+
+    result = least_squares(residual, np.zeros(9), loss="soft_l1", f_scale=2.0, max_nfev=30)
+    return moved(np.asarray(result.x, dtype=np.float64))

@@ -1,0 +1,207 @@
+"""A frame to numbers: find the wall, read the strip, average every region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.measure.locate import Located, locate
+from ledcal.measure.preview import build_preview
+from ledcal.measure.region import measure_points, measure_polygon
+from ledcal.measure.samples import FrameSamples, RegionColumns, pattern_regions
+from ledcal.measure.strip import region_points
+from ledcal.measure.view import WallView
+from ledcal.values.marks import build_marks_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ledcal.measure.preview import Preview
+    from ledcal.values.arrays import FloatArray, IntArray
+    from ledcal.values.frame import LinearFrame
+    from ledcal.values.pattern import Pattern, Region
+
+_CHANNELS = {"R": 0, "G1": 1, "G2": 1, "G": 1, "B": 2}
+# Walls that are tried when nothing is known: shapes, not sizes, matter.
+_COMMON_WALLS = ((1920, 1080), (1080, 1920), (3840, 1080), (1440, 1080), (7680, 1080))
+# How far from a region's border samples keep, in standard deviations of the defocus: a disc's
+# radius is two, a Gaussian has 0.6 % left at two and a half.
+_MARGIN_SIGMAS = 2.5
+_SMALLEST_SHARE = 0.3
+
+
+def sample_frame(
+    frame: LinearFrame,
+    pattern_for: Callable[[int], Pattern | None],
+    *,
+    walls: Sequence[tuple[int, int]] = (),
+) -> FrameSamples:
+    """Measure every region of the pattern that a frame shows.
+
+    All regions are measured in every frame, lit or not, so that black and flat frames serve
+    each region on its own.
+
+    Parameters
+    ----------
+    frame : LinearFrame
+        Raw planes or a linear image.
+    pattern_for : callable
+        Pattern of an id, or None where it is not known.
+    walls : sequence of (int, int)
+        Width and height of the walls it may be; common shapes are tried after them.
+
+    Returns
+    -------
+    FrameSamples
+        Small: the frame can be let go. A frame that shows no strip gives one without identity.
+    """
+    preview = build_preview(frame)
+    layouts = [build_marks_layout(*size) for size in dict.fromkeys((*walls, *_COMMON_WALLS))]
+    located = locate(frame, preview, layouts)
+    pattern = None if located is None else pattern_for(located.identity.pattern_id)
+    columns = None
+    outside = 0.0
+    if located is not None and pattern is not None:
+        located = _on_its_wall(frame, preview, located, pattern)
+        columns = _measure(frame, located, pattern)
+        outside = _share_outside(located.view, pattern)
+    values = [plane.values[::4, ::4] >= plane.saturation for plane in frame.planes]
+    return FrameSamples(
+        name=frame.name,
+        identity=None if located is None else located.identity,
+        columns=columns,
+        view=None if located is None else located.view,
+        blur_px=0.0 if located is None else located.blur_px,
+        brightest=preview.top,
+        clipped=float(np.mean([share.mean() for share in values])),
+        outside=outside,
+        space=frame.space,
+        exposure=frame.exposure,
+        colour=frame.colour,
+        camera_model=frame.camera_model,
+    )
+
+
+def _on_its_wall(
+    frame: LinearFrame, preview: Preview, located: Located, pattern: Pattern
+) -> Located:
+    """Find the wall again in its own pixels, if another of its shape was tried."""
+    found = located.layout
+    if (found.width_px, found.height_px) == (pattern.width_px, pattern.height_px):
+        return located
+    sx, sy = found.width_px / pattern.width_px, found.height_px / pattern.height_px
+    resize = np.array([[sx, 0.0, (sx - 1) / 2], [0.0, sy, (sy - 1) / 2], [0.0, 0.0, 1.0]])
+    matrix = located.view.homography @ resize
+    view = WallView(matrix / matrix[2, 2], located.view.k1, frame.width, frame.height)
+    layout = build_marks_layout(pattern.width_px, pattern.height_px)
+    return locate(frame, preview, [layout], near=[view]) or located
+
+
+def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionColumns:
+    """Average every patch region and every strip pair, plane by plane."""
+    view = located.view
+    regions = pattern_regions(pattern)
+    shape = (len(regions), len(frame.planes))
+    mean, deviation, gradient = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
+    count, saturated = np.zeros(shape, dtype=np.int64), np.zeros(shape)
+    for row, region in enumerate(regions):
+        corners = view.to_frame(_inner_outline(region, located, frame.planes[0].step))
+        for column, plane in enumerate(frame.planes):
+            found = measure_polygon(plane, corners)
+            mean[row, column], deviation[row, column] = found.mean, found.deviation
+            count[row, column], saturated[row, column] = found.n, found.saturated
+            gradient[row, column] = found.gradient
+    pairs, pair_sigma, n_points = _measure_pairs(frame, located)
+    channel = np.array([_CHANNELS[plane.channel] for plane in frame.planes])
+    sigma = deviation / np.sqrt(np.maximum(count, 1))
+    n_pairs = len(pairs)
+    return RegionColumns(
+        mean=np.vstack([_by_channel(mean, channel), _by_channel(pairs, channel)]),
+        sigma=np.vstack([
+            _by_channel(sigma**2, channel, is_variance=True) ** 0.5,
+            _by_channel(pair_sigma**2, channel, is_variance=True) ** 0.5,
+        ]),
+        deviation=np.vstack([_by_channel(deviation, channel), np.full((n_pairs, 3), np.nan)]),
+        n_samples=np.concatenate([count.sum(axis=1), np.full(n_pairs, n_points)]),
+        saturated=np.concatenate([saturated.max(axis=1), np.zeros(n_pairs)]),
+        gradient=np.concatenate([gradient.max(axis=1), np.zeros(n_pairs)]),
+        green_split=np.concatenate([_green_split(frame, mean), np.zeros(n_pairs)]),
+    )
+
+
+def _measure_pairs(
+    frame: LinearFrame, located: Located
+) -> tuple[FloatArray, FloatArray, int]:
+    """Mean light of both cells of each strip pair, shape (48, planes)."""
+    places = np.stack([
+        region_points(cell, 12) for pair in located.layout.cells for cell in pair
+    ])
+    points = located.view.to_frame(places)
+    means, sigmas = [], []
+    for plane in frame.planes:
+        mean, sigma = measure_points(plane, points)
+        means.append(mean.reshape(-1, 2).mean(axis=1))
+        sigmas.append(np.hypot(*sigma.reshape(-1, 2).T) / 2)
+    return np.stack(means, axis=1), np.stack(sigmas, axis=1), 2 * 144 * len(frame.planes)
+
+
+def _inner_outline(region: Region, located: Located, step: int) -> FloatArray:
+    """Outline of the part of a region that defocused borders do not reach, wall pixels."""
+    middle = np.array([region.x + (region.width - 1) / 2, region.y + (region.height - 1) / 2])
+    photosite = 0.5 * step / max(located.view.scale(middle), 1e-6)
+    margin = _MARGIN_SIGMAS * located.blur_px + photosite
+    half = np.array([region.width, region.height]) / 2
+    half = np.maximum(half - margin, _SMALLEST_SHARE * half)
+    turns = np.linspace(-1.0, 1.0, 4, endpoint=False)
+    # Three points a side, so that an outline bent by the lens is followed.
+    square = np.concatenate([
+        np.stack([turns, -np.ones(4)], axis=1),
+        np.stack([np.ones(4), turns], axis=1),
+        np.stack([-turns, np.ones(4)], axis=1),
+        np.stack([-np.ones(4), -turns], axis=1),
+    ])
+    return middle + square * half
+
+
+def _by_channel(
+    values: FloatArray, channel: IntArray, *, is_variance: bool = False
+) -> FloatArray:
+    """Average planes (n, planes) of the same colour to (n, 3); variances of a mean."""
+    columns = []
+    for index in range(3):
+        own = values[:, channel == index]
+        mean = own.mean(axis=1)
+        columns.append(mean / own.shape[1] if is_variance else mean)
+    return np.stack(columns, axis=1)
+
+
+def _green_split(frame: LinearFrame, mean: FloatArray) -> FloatArray:
+    """(G1 - G2) / G per region, 0 for frames with one green."""
+    names = [plane.channel for plane in frame.planes]
+    if names.count("G1") != 1 or names.count("G2") != 1:
+        return np.zeros(len(mean))
+    first, second = mean[:, names.index("G1")], mean[:, names.index("G2")]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        split = 2 * (first - second) / (first + second)
+    return np.where(np.isfinite(split), split, 0.0)
+
+
+def _share_outside(view: WallView, pattern: Pattern) -> float:
+    """Share of the wall's outline that the picture does not hold."""
+    steps = np.linspace(0.0, 1.0, 50)
+    right, bottom = pattern.width_px - 1, pattern.height_px - 1
+    zeros, ones = np.zeros(50), np.ones(50)
+    outline = np.concatenate([
+        np.stack(side, axis=1)
+        for side in (
+            (steps * right, zeros),
+            (steps * right, ones * bottom),
+            (zeros, steps * bottom),
+            (ones * right, steps * bottom),
+        )
+    ])
+    points = view.to_frame(outline)
+    inside = (points >= -0.5).all(axis=1)
+    inside &= (points[:, 0] <= view.width - 0.5) & (points[:, 1] <= view.height - 0.5)
+    return float(1.0 - inside.mean())

@@ -1,0 +1,108 @@
+"""What is kept of a frame once its picture is let go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledcal.values.pattern import PatchKind
+
+if TYPE_CHECKING:
+    from ledcal.measure.strip import Identity
+    from ledcal.measure.view import WallView
+    from ledcal.values.arrays import FloatArray, IntArray
+    from ledcal.values.frame import CameraColour, Exposure
+    from ledcal.values.pattern import Pattern, Region
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegionColumns:
+    """Every patch region of the pattern and every strip pair, measured in one frame.
+
+    Rows are `pattern_regions`, then the 48 pairs of the strip: means over both cells, so that
+    their light is the same in every frame. Light is (dn - black) / (white - black).
+
+    Attributes
+    ----------
+    mean, sigma : ndarray, shape (n, 3)
+        Camera R, G, B and their standard errors; NaN where there is no sample.
+    deviation : ndarray, shape (n, 3)
+        Standard deviation of one photosite; NaN for pairs.
+    n_samples : ndarray of int64, shape (n,)
+        Photosites of all planes.
+    saturated : ndarray, shape (n,)
+        Largest share of saturated photosites of any plane.
+    gradient : ndarray, shape (n,)
+        Largest relative difference between halves of the region.
+    green_split : ndarray, shape (n,)
+        (G1 - G2) / G; 0 where there is one green.
+    """
+
+    mean: FloatArray
+    sigma: FloatArray
+    deviation: FloatArray
+    n_samples: IntArray
+    saturated: FloatArray
+    gradient: FloatArray
+    green_split: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameSamples:
+    """One captured frame as numbers.
+
+    Attributes
+    ----------
+    name : str
+        File name.
+    identity : Identity or None
+        What its strip says; None where none was found.
+    columns : RegionColumns or None
+        None where the frame is not identified, or of a pattern that is not known.
+    view : WallView or None
+        Where the wall lies.
+    blur_px : float
+        Standard deviation of the defocus in wall pixels.
+    brightest : float
+        99.9 % of the picture's greens are below, 1 = white.
+    clipped : float
+        Share of saturated photosites in the whole picture.
+    outside : float
+        Share of the wall's outline that lies outside the picture.
+    space, exposure, colour, camera_model
+        As the frame says.
+    """
+
+    name: str
+    identity: Identity | None
+    columns: RegionColumns | None
+    view: WallView | None
+    blur_px: float
+    brightest: float
+    clipped: float
+    outside: float
+    space: str
+    exposure: Exposure
+    colour: CameraColour | None
+    camera_model: str
+
+
+def pattern_regions(pattern: Pattern) -> tuple[Region, ...]:
+    """List the different patch regions of a pattern, in order of first appearance.
+
+    Flats are left out: they are measured where the patches stand.
+
+    Examples
+    --------
+    >>> from ledcal.values.pattern import FrameKind, Patch, Pattern, PatternFrame, Region
+    >>> patches = tuple(Patch((0, 0, 0), Region(x, 0, 5, 5), "mixed") for x in (0, 9, 0))
+    >>> frame = PatternFrame(0, FrameKind.PATCHES, patches)
+    >>> len(pattern_regions(Pattern("x", "grid", 0, 640, 360, "sRGB", 100.0, (frame,))))
+    2
+    """
+    found: dict[Region, None] = {}
+    for frame in pattern.frames:
+        for patch in frame.patches:
+            if patch.kind is not PatchKind.FLAT:
+                found.setdefault(patch.region)
+    return tuple(found)

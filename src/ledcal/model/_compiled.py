@@ -1,0 +1,54 @@
+"""A `DisplayModel` made ready for computing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.model._curves import NominalCurve, ToneCurves
+from ledcal.model._mixing import Mixing
+
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.display import DisplayModel
+
+KIND = "parametric-1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CompiledModel:
+    """Tabulated curves and the mixing, in the camera's ACES2065-1 and exposure."""
+
+    curves: ToneCurves
+    mixing: Mixing
+    code_limit: FloatArray
+
+
+def compile_model(model: DisplayModel) -> CompiledModel:
+    """Tabulate the curves; raises `ValueError` if the model is of another kind."""
+    if model.kind != KIND:
+        message = f"model is of kind {model.kind!r}; this program computes {KIND!r}"
+        raise ValueError(message)
+    values = model.parameters
+    nominal = NominalCurve(array_to_text(values["eotf"]), float(values["peak_nits"][0]))
+    return CompiledModel(
+        ToneCurves.from_coefficients(nominal, values["curves"]),
+        Mixing(values["primaries"], values["drift"], values["cross"], values["black"]),
+        values["code_limit"],
+    )
+
+
+def text_to_array(text: str) -> FloatArray:
+    """Text as an array, for a model that stores nothing else.
+
+    >>> array_to_text(text_to_array("ST 2084"))
+    'ST 2084'
+    """
+    return np.array([float(byte) for byte in text.encode()])
+
+
+def array_to_text(values: FloatArray) -> str:
+    """The text that `text_to_array` stored."""
+    return bytes(int(value) for value in values).decode()

@@ -1,0 +1,294 @@
+"""Robust, noise-weighted Gauss-Newton on the physical model, with leave-one-out in closed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from ledcal.model._curves import CURVE_UNIT, N_COEFFICIENTS, basis, bending_rows
+from ledcal.model._mixing import N_CROSS, UNIT, Mixing, cross_terms
+from ledcal.model._perceptual import pq_light_with_slope
+
+if TYPE_CHECKING:
+    from ledcal.model._curves import NominalCurve
+    from ledcal.model._rows import Rows
+    from ledcal.values.arrays import FloatArray
+
+_CURVES = slice(0, 3 * N_COEFFICIENTS)
+_PRIMARIES = slice(_CURVES.stop, _CURVES.stop + 9)
+_DRIFT = slice(_PRIMARIES.stop, _PRIMARIES.stop + 9)
+_CROSS = slice(_DRIFT.stop, _DRIFT.stop + 3 * N_CROSS)
+_BLACK = slice(_CROSS.stop, _CROSS.stop + 3)
+N_PARAMETERS = _BLACK.stop
+_BLACK_UNIT = 1e-4
+
+# Strength of the priors, in units of one standard error of the data.
+_CURVE_RIDGE, _CROSS_PRIOR, _DRIFT_PRIOR, _BLACK_PRIOR = 0.3, 2.0, 0.7, 0.05
+_PRIMARIES_PRIOR = 1e-3
+_MAX_STEPS = 12
+_ENOUGH = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How strongly the fit is held: found by leave-one-out.
+
+    Attributes
+    ----------
+    bending : float
+        Against bending of the mean of the three curves.
+    apart : float
+        The same for each curve's difference from the mean, as a multiple.
+    mixing : float
+        Against cross-terms and drift of the primaries, as a multiple of the default.
+    """
+
+    bending: float = 6.4
+    apart: float = 1.0
+    mixing: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """A point in parameter space, and what it says of the data.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (N_PARAMETERS,)
+        Curves, primaries, drift, cross-terms, black: colours in LMS, peak white about 1.
+    weight : ndarray, shape (n,)
+        Robust weight of each row, 1 = as its noise says.
+    left_out : float
+        Mean of log(1 + squared residual) over rows left out, in standard errors: a few rows
+        that cannot be predicted do not outvote the rest.
+    usual_residual : float
+        Median residual of the rows themselves, in standard errors.
+    """
+
+    theta: FloatArray
+    weight: FloatArray
+    left_out: float = np.inf
+    usual_residual: float = 0.0
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """Spline coefficients, (3, K)."""
+        return self.theta[_CURVES].reshape(3, N_COEFFICIENTS)
+
+    @property
+    def mixing(self) -> Mixing:
+        """The mixing in LMS."""
+        return _mixing(self.theta)
+
+
+def _mixing(theta: FloatArray) -> Mixing:
+    return Mixing(
+        theta[_PRIMARIES].reshape(3, 3),
+        theta[_DRIFT].reshape(3, 3),
+        theta[_CROSS].reshape(3, N_CROSS),
+        _BLACK_UNIT * theta[_BLACK],
+    )
+
+
+class Problem:
+    """The data of one fit, prepared: basis values at every row, nominal signals, start."""
+
+    def __init__(self, rows: Rows, nominal: NominalCurve) -> None:
+        self.rows = rows
+        self.nominal = nominal
+        self.basis = np.stack([basis(rows.position[:, c]) for c in range(3)], axis=1)
+        self.signal = rows.position * nominal.peak_signal
+        self.start = self._start()
+
+    @staticmethod
+    def pack(
+        coefficients: FloatArray,
+        primaries: FloatArray,
+        drift: FloatArray,
+        cross: FloatArray,
+        black: FloatArray,
+    ) -> FloatArray:
+        """Parameters in LMS as one vector."""
+        parts = (coefficients, primaries, drift, cross, black / _BLACK_UNIT)
+        return np.concatenate([np.ravel(part) for part in parts])
+
+    def _light(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        coefficients = theta[_CURVES].reshape(3, N_COEFFICIENTS)
+        deviation = CURVE_UNIT * np.einsum("nck,ck->nc", self.basis, coefficients)
+        nits, slope = pq_light_with_slope(self.signal + deviation)
+        peak = self.nominal.peak_nits
+        return nits / peak, slope / peak
+
+    def _start(self) -> FloatArray:
+        """Nominal curves, and the primaries that fit best with them."""
+        theta = np.zeros(N_PARAMETERS)
+        light, _ = self._light(theta)
+        darkest = int(np.argmin(light.sum(axis=1)))
+        black = self.rows.lms[darkest]
+        design = light[:, None, :] / self.rows.sigma[:, :, None]
+        target = (self.rows.lms - black) / self.rows.sigma
+        primaries = np.empty((3, 3))
+        for i in range(3):
+            weight = 1.0 / np.maximum(1.0, np.abs(self.rows.lms[:, i]) / 0.3)
+            lhs = design[:, i] * weight[:, None]
+            primaries[i] = np.linalg.lstsq(lhs, target[:, i] * weight, rcond=None)[0]
+        theta[_PRIMARIES] = primaries.ravel()
+        theta[_BLACK] = black / _BLACK_UNIT
+        return theta
+
+    def residual(self, theta: FloatArray) -> FloatArray:
+        """Model minus measurement in standard errors, (n, 3)."""
+        light, _ = self._light(theta)
+        return (_mixing(theta).colour(light) - self.rows.lms) / self.rows.sigma
+
+    def jacobian(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Residual (n, 3) and its derivative (n, 3, N_PARAMETERS), in standard errors."""
+        light, slope = self._light(theta)
+        mixing = _mixing(theta)
+        n = len(light)
+        jacobian = np.zeros((n, 3, N_PARAMETERS))
+        by_light = mixing.slope(light) * slope[:, None, :] * CURVE_UNIT
+        curves = by_light[:, :, :, None] * self.basis[:, None, :, :]
+        jacobian[:, :, _CURVES] = curves.reshape(n, 3, -1)
+        terms = cross_terms(light)
+        emitted = light * (1.0 + UNIT * np.einsum("nct,ct->nc", terms, mixing.cross))
+        for i in range(3):
+            at = _PRIMARIES.start + 3 * i
+            jacobian[:, i, at : at + 3] = emitted
+            at = _DRIFT.start + 3 * i
+            jacobian[:, i, at : at + 3] = UNIT * light**2
+        by_cross = mixing.primaries[None, :, :, None] * (UNIT * light[:, :, None] * terms)[:, None]
+        jacobian[:, :, _CROSS] = by_cross.reshape(n, 3, -1)
+        jacobian[:, :, _BLACK] = _BLACK_UNIT * np.eye(3)
+        residual = (mixing.colour(light) - self.rows.lms) / self.rows.sigma
+        return residual, jacobian / self.rows.sigma[:, :, None]
+
+    def solve(self, strength: Strength, start: Solution | None = None) -> Solution:
+        """Levenberg-Marquardt with robust weights, from `start` or from the nominal wall."""
+        theta = self.start if start is None else start.theta
+        weight = np.ones(len(self.rows)) if start is None else start.weight
+        prior = _prior(strength)
+        damping, cost = 1e-3, np.inf
+        warm = 0 if start is None else 3
+        for step in range(_MAX_STEPS):
+            residual, jacobian = self.jacobian(theta)
+            if step + warm >= 3:
+                weight = _robust(residual)
+            root = np.sqrt(weight)[:, None]
+            flat = (jacobian * root[:, :, None]).reshape(-1, N_PARAMETERS)
+            normal = flat.T @ flat + prior
+            gradient = flat.T @ (residual * root).ravel() + prior @ (theta - self.start)
+            cost = self._cost(theta, weight, prior)
+            for _ in range(6):
+                damped = normal + damping * np.diag(np.diag(normal))
+                move = cho_solve(cho_factor(damped), gradient)
+                better = self._cost(theta - move, weight, prior)
+                if better <= cost:
+                    break
+                damping *= 10.0
+            else:
+                break
+            theta = theta - move
+            damping = max(damping * 0.1, 1e-9)
+            if step + warm > 4 and cost - better < _ENOUGH * cost:
+                break
+        return self._with_left_out(Solution(theta, weight), prior)
+
+    def _cost(self, theta: FloatArray, weight: FloatArray, prior: FloatArray) -> float:
+        away = theta - self.start
+        data = np.sum(weight[:, None] * self.residual(theta) ** 2)
+        return float(data + away @ prior @ away)
+
+    def _with_left_out(self, solution: Solution, prior: FloatArray) -> Solution:
+        residual, jacobian = self.jacobian(solution.theta)
+        root = np.sqrt(solution.weight)
+        scaled = jacobian * root[:, None, None]
+        flat = scaled.reshape(-1, N_PARAMETERS)
+        factor = cho_factor(flat.T @ flat + prior)
+        spread = cho_solve(factor, flat.T).T.reshape(scaled.shape)
+        leverage = np.einsum("nip,njp->nij", scaled, spread)
+        kept = np.eye(3) * (1.0 + 1e-6) - leverage
+        scaled_residual = (residual * root[:, None])[:, :, None]
+        left_out = np.linalg.solve(kept, scaled_residual)[:, :, 0]
+        square = np.mean(left_out**2, axis=1)
+        return replace(
+            solution,
+            left_out=float(np.mean(np.log1p(square))),
+            usual_residual=float(np.sqrt(np.median(np.mean(residual**2, axis=1)))),
+        )
+
+
+def _robust(residual: FloatArray) -> FloatArray:
+    """Weight 1 up to three times the usual residual, then falling (Huber: one minimum)."""
+    size = np.sqrt(np.mean(residual**2, axis=1))
+    usual = 3.0 * max(float(np.median(size)), 0.5)
+    return np.asarray(usual / np.maximum(size, usual))
+
+
+def _prior(strength: Strength) -> FloatArray:
+    bending = bending_rows()
+    bend = strength.bending**2 * bending.T @ bending
+    mean = np.full((3, 3), 1.0 / 3.0)
+    channels = mean + strength.apart**2 * (np.eye(3) - mean)
+    prior = np.zeros((N_PARAMETERS, N_PARAMETERS))
+    prior[_CURVES, _CURVES] = np.kron(channels, bend)
+    ridge = np.zeros(N_PARAMETERS)
+    ridge[_CURVES] = _CURVE_RIDGE
+    ridge[_PRIMARIES] = _PRIMARIES_PRIOR
+    ridge[_DRIFT] = _DRIFT_PRIOR * strength.mixing
+    ridge[_CROSS] = _CROSS_PRIOR * strength.mixing
+    ridge[_BLACK] = _BLACK_PRIOR
+    return prior + np.diag(ridge**2)
+
+
+# Search steps as powers of two.
+_STRIDES = {"bending": 1, "mixing": 2, "apart": 1}
+_LEAST_STRENGTH, _MOST_STRENGTH = 0.1, 100.0
+_FEW_CHROMATIC = 12
+_APART_WHERE_FEW = 1.5
+_EXTREME_COST = 2.0
+
+
+def solve_best(problem: Problem) -> tuple[Solution, Strength]:
+    """The strength whose left-out residual is least, one knob after the other.
+
+    Leaving out says nothing of mixing where every chromatic patch stands alone: with few of
+    them the priors stay as they are, and the channels' curves are held closer together.
+    """
+    few = problem.rows.n_chromatic < _FEW_CHROMATIC
+    strength = Strength(apart=_APART_WHERE_FEW) if few else Strength()
+    best = problem.solve(strength)
+    n_rows = len(problem.rows)
+    best_score = _score(best, strength, n_rows)
+    for name in ("bending",) if few else ("bending", "mixing", "apart", "bending"):
+        for step in (2.0, 0.5):
+            while True:
+                value = getattr(strength, name) * step ** _STRIDES[name]
+                if not _LEAST_STRENGTH <= value <= _MOST_STRENGTH:
+                    break
+                trial = replace(strength, **{name: value})
+                solution = problem.solve(trial, best)
+                score = _score(solution, trial, n_rows)
+                if score >= best_score:
+                    break
+                best, strength, best_score = solution, trial, score
+    return best, strength
+
+
+def _score(solution: Solution, strength: Strength, n_rows: int) -> float:
+    """Less is better: left-out residual, a disbelief in the extremes, and in missed data.
+
+    A curve too stiff for its data misses them by more than their noise; where few rows
+    judge, leaving out can prefer it all the same.
+    """
+    usual = Strength()
+    ratios = (
+        strength.bending / usual.bending,
+        strength.apart / usual.apart,
+        strength.mixing / usual.mixing,
+    )
+    extreme = _EXTREME_COST * float(np.sum(np.log(ratios) ** 2)) / n_rows
+    return solution.left_out + extreme + max(solution.usual_residual - 1.0, 0.0)

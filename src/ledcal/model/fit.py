@@ -1,0 +1,109 @@
+"""Fit the forward model of a wall to measured patches."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.colorimetry.transfer import canonical_eotf
+from ledcal.model._compiled import KIND, text_to_array
+from ledcal.model._curves import NominalCurve
+from ledcal.model._rows import lms_to_camera, prepare_rows
+from ledcal.model._solve import Problem, solve_best
+from ledcal.values.display import DisplayModel
+
+if TYPE_CHECKING:
+    from ledcal.model._rows import Rows
+    from ledcal.model._solve import Solution, Strength
+    from ledcal.values.arrays import FloatArray, IntArray
+    from ledcal.values.measurement import PatchMeasurements
+
+_OUTLIER_WEIGHT = 0.3
+
+
+def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -> DisplayModel:
+    """Fit per-channel curves, primaries, black and cross-terms to what the camera saw.
+
+    Parameters
+    ----------
+    measurements : PatchMeasurements
+        Wall codes and camera light (ACES2065-1, any one exposure, black not subtracted).
+        Standard errors may be NaN. Saturated patches, flats and dark patches are not used;
+        repeats of a code count once, by their median.
+    eotf : str
+        EOTF that the wall is set to.
+    peak_nits : float
+        Luminance of full white that the wall is set to.
+
+    Returns
+    -------
+    DisplayModel
+        Of kind ``parametric-1``; see docs/method.md for its parameters.
+
+    Raises
+    ------
+    CaptureError
+        If the usable patches cannot carry a model; the message says what is missing.
+    ValueError
+        If the measurements are not in ACES2065-1, or the EOTF is unknown.
+    """
+    if measurements.space != "ACES2065-1":
+        message = f"measurements are in {measurements.space!r}; the fit needs ACES2065-1"
+        raise ValueError(message)
+    nominal = NominalCurve(canonical_eotf(eotf), float(peak_nits))
+    rows = prepare_rows(measurements, nominal)
+    solution, strength = solve_best(Problem(rows, nominal))
+    weight = np.where(rows.member >= 0, solution.weight[rows.member], -1.0)
+    return assemble(nominal, rows, solution, strength, weight)
+
+
+def assemble(
+    nominal: NominalCurve,
+    rows: Rows,
+    solution: Solution,
+    strength: Strength,
+    patch_weight: FloatArray,
+) -> DisplayModel:
+    """Everything that `predict` and `invert` need, as arrays."""
+    mixing = solution.mixing.transformed(lms_to_camera(rows))
+    return DisplayModel(
+        KIND,
+        {
+            "eotf": text_to_array(nominal.eotf),
+            "peak_nits": np.array([nominal.peak_nits]),
+            "curves": solution.coefficients,
+            "primaries": mixing.primaries,
+            "drift": mixing.drift,
+            "cross": mixing.cross,
+            "black": mixing.black,
+            "scale": np.array([rows.scale]),
+            "code_limit": rows.code.max(axis=0),
+            "strength": np.array(astuple(strength)),
+            "left_out": np.array([solution.left_out]),
+            "patch_weight": patch_weight,
+        },
+    )
+
+
+def outlying_patches(model: DisplayModel) -> IntArray:
+    """Indices of the measurements that the fit did not believe.
+
+    Parameters
+    ----------
+    model : DisplayModel
+        As `fit_model` returned it.
+
+    Returns
+    -------
+    ndarray of int64
+        Indices into the measurements that were fitted, rising.
+    """
+    weight = model.parameters["patch_weight"]
+    return np.flatnonzero((weight >= 0.0) & (weight < _OUTLIER_WEIGHT)).astype(np.int64)
+
+
+def unused_patches(model: DisplayModel) -> IntArray:
+    """Indices of the measurements that were not fitted: saturated, flats, dark patches."""
+    return np.flatnonzero(model.parameters["patch_weight"] < 0.0).astype(np.int64)

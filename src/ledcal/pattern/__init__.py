@@ -1,0 +1,7 @@
+"""Test patterns: which colours, where on the wall, in which order, and the images of them."""
+
+from ledcal.pattern.build import build_pattern, builtin
+from ledcal.pattern.levels import SET_SIZES
+from ledcal.pattern.render import mark_code, render
+
+__all__ = ["SET_SIZES", "build_pattern", "builtin", "mark_code", "render"]

@@ -1,0 +1,217 @@
+"""From a set's name, a layout and a wall to the frames to be shown."""
+
+from __future__ import annotations
+
+import binascii
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.colorimetry.transfer import canonical_eotf
+from ledcal.pattern.arrange import build_cells, build_window, deal
+from ledcal.pattern.levels import (
+    MAX_CODE_VALUE,
+    SET_SIZES,
+    build_codes,
+    code_values_of_light,
+    light_of_code,
+    shuffled,
+)
+from ledcal.values.marks import (
+    PatternSet,
+    build_marks_layout,
+    build_pattern_id,
+    split_pattern_id,
+)
+from ledcal.values.pattern import FrameKind, Patch, PatchKind, Pattern, PatternFrame, Region
+
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.stage import Wall
+
+_VERSION = 1
+_ANCHOR_LIGHT = 0.25
+_FLAT_LIGHT = 0.25
+_COLOURED_FLAT_LIGHT = 0.5
+_ANCHOR_EVERY = 10
+# A set grows into the room that its last grid frame leaves, but not by more than this.
+_GROWTH_LIMIT = 1.35
+_Coloured = tuple[PatchKind, "FloatArray"]
+
+
+def build_pattern(name: str, layout: str, wall: Wall) -> Pattern:
+    """Build the frames of a set for a wall. The same arguments give the same pattern, always.
+
+    Parameters
+    ----------
+    name : str
+        ``quick``, ``standard`` or ``full``.
+    layout : str
+        ``single``: one patch per frame in a window at the centre, an anchor every ten frames.
+        ``grid``: many patches per frame, for stills.
+    wall : Wall
+        Resolution, EOTF and peak are used.
+
+    Returns
+    -------
+    Pattern
+        Codes are multiples of 1/1023, so that a 10-bit link carries them exactly, and never
+        above the code of peak.
+
+    Raises
+    ------
+    ValueError
+        If the set or the layout is unknown, or the wall is under 102 px on its short side.
+
+    Examples
+    --------
+    >>> from ledcal.values.stage import Gamut, Wall
+    >>> gamut = Gamut("x", [[0.68, 0.32], [0.27, 0.69], [0.15, 0.06]], [0.31, 0.33])
+    >>> wall = Wall("w", 1920, 1080, None, "ST 2084", 1500.0, gamut)
+    >>> pattern = build_pattern("standard", "grid", wall)
+    >>> len(pattern.frames), pattern.frames[0].kind.value, len(pattern.frames[5].patches)
+    (13, 'black', 48)
+    """
+    if name not in SET_SIZES:
+        message = f"unknown set {name!r}: it is one of {', '.join(SET_SIZES)}"
+        raise ValueError(message)
+    if layout == "single":
+        frames = _single_frames(name, wall)
+    elif layout == "grid":
+        frames = _grid_frames(name, wall)
+    else:
+        message = f"unknown layout {layout!r}: it is single or grid"
+        raise ValueError(message)
+    digest = _digest(wall, frames)
+    return Pattern(
+        name=name,
+        layout=layout,
+        pattern_id=build_pattern_id(PatternSet[name.upper()], layout, digest),
+        width_px=wall.width_px,
+        height_px=wall.height_px,
+        eotf=wall.eotf,
+        peak_nits=wall.peak_nits,
+        frames=tuple(frames),
+    )
+
+
+def builtin(pattern_id: int, wall: Wall) -> Pattern | None:
+    """Rebuild the built-in pattern an identity strip names, without plan.json.
+
+    Parameters
+    ----------
+    pattern_id : int
+        From the strip.
+    wall : Wall
+        The wall it was made for.
+
+    Returns
+    -------
+    Pattern or None
+        None where the set is not built in, or where the pattern was made for a wall of another
+        resolution, EOTF or peak than `wall`.
+
+    Examples
+    --------
+    >>> from ledcal.values.stage import Gamut, Wall
+    >>> gamut = Gamut("x", [[0.68, 0.32], [0.27, 0.69], [0.15, 0.06]], [0.31, 0.33])
+    >>> wall = Wall("w", 1920, 1080, None, "ST 2084", 1500.0, gamut)
+    >>> shown = build_pattern("quick", "grid", wall)
+    >>> builtin(shown.pattern_id, wall).name, builtin(shown.pattern_id ^ 1, wall)
+    ('quick', None)
+    """
+    pattern_set, layout, _ = split_pattern_id(pattern_id)
+    name = pattern_set.name.lower()
+    if name not in SET_SIZES:
+        return None
+    pattern = build_pattern(name, layout, wall)
+    return pattern if pattern.pattern_id == pattern_id else None
+
+
+def _single_frames(name: str, wall: Wall) -> list[PatternFrame]:
+    """Black, flat, the patches with an anchor every ten, black."""
+    window, beside = build_window(wall.width_px, wall.height_px)
+    dark = tuple(Patch((0.0, 0.0, 0.0), region, PatchKind.DARK) for region in beside)
+    colours = _colours(wall, SET_SIZES[name])
+    anchor = (PatchKind.ANCHOR, _grey(wall, _ANCHOR_LIGHT))
+    shown: list[_Coloured] = []
+    for turn, patch in enumerate(shuffled(len(colours), f"{name} single")):
+        if turn % _ANCHOR_EVERY == 0:
+            shown.append(anchor)
+        shown.append(colours[patch])
+    shown.append(anchor)
+    frames = [_black(0), _flat(1, wall, _grey(wall, _FLAT_LIGHT), [])]
+    frames += [
+        PatternFrame(index, FrameKind.PATCHES, (Patch(code, window, kind), *dark))
+        for index, (kind, code) in enumerate(shown, start=2)
+    ]
+    return [*frames, _black(len(frames))]
+
+
+def _grid_frames(name: str, wall: Wall) -> list[PatternFrame]:
+    """Black, four flats, then frames full of cells with nearly the same light in each."""
+    cells, dark, anchors = build_cells(wall.width_px, wall.height_px)
+    fixed = set(dark) | set(anchors)
+    free = [i for i in range(len(cells)) if i not in fixed]
+    wanted = SET_SIZES[name]
+    n_frames = math.ceil(wanted / len(free))
+    room = n_frames * len(free)
+    colours = _colours(wall, room if room <= _GROWTH_LIMIT * wanted else wanted)
+    light = [float(light_of_code(wall, code).mean()) for _, code in colours]
+    hands = deal(light, n_frames)
+    holes = [Patch((0.0, 0.0, 0.0), cells[i], PatchKind.DARK) for i in dark]
+    frames = [_black(0), _flat(1, wall, _grey(wall, _FLAT_LIGHT), holes)]
+    for channel in range(3):
+        code = np.zeros(3)
+        code[channel] = _grey(wall, _COLOURED_FLAT_LIGHT)[channel]
+        frames.append(_flat(2 + channel, wall, code, holes))
+    for hand in hands:
+        index = len(frames)
+        content: dict[int, _Coloured] = dict.fromkeys(
+            anchors, (PatchKind.ANCHOR, _grey(wall, _ANCHOR_LIGHT))
+        )
+        seats = shuffled(len(free), f"{name} seat {index}")
+        for seat, patch in zip(seats, sorted(hand), strict=False):
+            content[free[seat]] = colours[patch]
+        patches = [
+            Patch(code, cell, kind)
+            for i, cell in enumerate(cells)
+            for kind, code in (content.get(i, (PatchKind.DARK, np.zeros(3))),)
+        ]
+        frames.append(PatternFrame(index, FrameKind.PATCHES, tuple(patches)))
+    return frames
+
+
+def _colours(wall: Wall, n_patches: int) -> list[_Coloured]:
+    """The set's colours as codes."""
+    return [
+        (kind, np.array(values) / MAX_CODE_VALUE) for kind, values in build_codes(wall, n_patches)
+    ]
+
+
+def _grey(wall: Wall, light: float) -> FloatArray:
+    """Code of a grey of some share of peak light."""
+    return code_values_of_light(wall, np.full(3, light)) / MAX_CODE_VALUE
+
+
+def _black(index: int) -> PatternFrame:
+    return PatternFrame(index, FrameKind.BLACK, ())
+
+
+def _flat(index: int, wall: Wall, code: FloatArray, holes: list[Patch]) -> PatternFrame:
+    """One colour over everything between the marks, dark cells left out."""
+    region: Region = build_marks_layout(wall.width_px, wall.height_px).content
+    return PatternFrame(index, FrameKind.FLAT, (Patch(code, region, PatchKind.FLAT), *holes))
+
+
+def _digest(wall: Wall, frames: list[PatternFrame]) -> int:
+    """A number that changes with any code or rectangle."""
+    eotf = canonical_eotf(wall.eotf)
+    lines = [f"{_VERSION} {wall.width_px} {wall.height_px} {eotf} {wall.peak_nits:.6g}"]
+    for frame in frames:
+        for patch in frame.patches:
+            values = np.rint(patch.code * MAX_CODE_VALUE).astype(int).tolist()
+            box = patch.region
+            lines.append(f"{frame.index} {values} {box.x} {box.y} {box.width} {box.height}")
+    return binascii.crc32("\n".join(lines).encode())

@@ -1,0 +1,141 @@
+"""A fitted wall to its correction, and the figures that say how good it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.colorimetry.difference import delta_e_itp
+from ledcal.lut.build import build_lut
+from ledcal.lut.check import interpolation_error, is_neutral_monotone
+from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.model.evaluate import cross_validate, fit_residual, noise_floor
+from ledcal.model.exposure import exposure_scale
+from ledcal.model.invert import correct, node_function
+from ledcal.model.predict import black, predict
+from ledcal.model.trial import before_after, trial_codes
+from ledcal.values.finding import Finding
+from ledcal.values.quality import Quality
+
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.display import DisplayModel
+    from ledcal.values.lut import Lut3d
+    from ledcal.values.measurement import PatchMeasurements
+    from ledcal.values.stage import Stage, Target
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correction:
+    """C of DESIGN.md section 1: content code to wall code.
+
+    Attributes
+    ----------
+    model : DisplayModel
+        The wall.
+    target : Target
+        What the content is encoded in.
+    exposure_scale : float
+        k.
+    """
+
+    model: DisplayModel
+    target: Target
+    exposure_scale: float
+
+    def apply(self, code: FloatArray) -> FloatArray:
+        """The exact correction of content codes, shape (n, 3)."""
+        return correct(self.model, self.target, self.exposure_scale, code)[0]
+
+    def table(self, size: int) -> Lut3d:
+        """The correction on a grid of `size` nodes along an edge."""
+        return build_lut(node_function(self.model, self.target, self.exposure_scale, size), size)
+
+
+def correction_of(model: DisplayModel, stage: Stage) -> Correction:
+    """The correction of a wall for its stage's target."""
+    return Correction(model, stage.target, exposure_scale(model, stage.target))
+
+
+def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasurements) -> Quality:
+    """Every figure that a profile says of itself.
+
+    Parameters
+    ----------
+    correction : Correction
+        The fit.
+    table : Lut3d
+        What will be written.
+    measurements : PatchMeasurements
+        What was fitted.
+
+    Returns
+    -------
+    Quality
+        In delta E ITP.
+    """
+    model, target, k = correction.model, correction.target, correction.exposure_scale
+
+    def apply(code: FloatArray) -> FloatArray:
+        return apply_tetrahedral(table, code)
+
+    def seen(code: FloatArray) -> FloatArray:
+        return np.asarray(k * (predict(model, code) - black(model)), np.float64)
+
+    trial = before_after(model, target, k, apply)
+    codes = trial_codes(target)
+    return Quality(
+        before=trial.before,
+        after=trial.after,
+        before_de2000=trial.before_de2000,
+        after_de2000=trial.after_de2000,
+        cross_validated=cross_validate(measurements, model, k),
+        noise_floor=noise_floor(measurements, model, k),
+        interpolation=interpolation_error(
+            table, correction.apply, codes, lambda a, b: delta_e_itp(seen(a), seen(b))
+        ),
+        fit_residual=fit_residual(measurements, model, k),
+        exposure_scale=k,
+        peak_kept=trial.peak_kept,
+        gamut_clipped=trial.gamut_clipped,
+        neutral_monotone=is_neutral_monotone(table),
+    )
+
+
+def fit_findings(quality: Quality, stage: Stage) -> tuple[Finding, ...]:
+    """What the figures say that the user should know."""
+    findings = []
+    limits, measured = stage.tolerances, quality.cross_validated
+    median, p95 = quality.beyond_noise()
+    if median > limits.median_itp or p95 > limits.p95_itp:
+        findings.append(
+            Finding(
+                id="fit-out-of-tolerance",
+                severity="warning",
+                seen=f"patches left out of the fit are off by {measured.median:.2f} median, "
+                f"{measured.p95:.2f} p95 delta E ITP, of which their noise explains "
+                f"{quality.noise_floor.median:.2f} and {quality.noise_floor.p95:.2f}; limits "
+                f"{limits.median_itp:g} and {limits.p95_itp:g} beyond it",
+                cause="a wall, player or camera that did not hold still or transforms colour, "
+                "or captures noisier than usual",
+                confidence=0.5,
+                fix="look at the patches with the largest residual in the report, check player "
+                "and processor for colour transforms, then shoot again",
+                reshoot=True,
+            )
+        )
+    if not quality.neutral_monotone:
+        findings.append(
+            Finding(
+                id="neutral-not-monotone",
+                severity="warning",
+                seen="the grey axis of the correction falls somewhere",
+                cause="noise in dark greys, or a wall whose own greys fall back",
+                confidence=0.6,
+                fix="shoot the dark patches again at a longer exposure, or use fewer nodes",
+                reshoot=False,
+            )
+        )
+    return tuple(findings)

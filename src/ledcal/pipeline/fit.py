@@ -1,0 +1,167 @@
+"""The main job: captures or measurements to a stored profile."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledcal import __version__
+from ledcal.errors import InputError
+from ledcal.export.formats import checked_file
+from ledcal.files.atomic import require_free
+from ledcal.files.digest import sha256_file
+from ledcal.files.measurements import read_measurements
+from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.model.fit import fit_model
+from ledcal.model.predict import predict
+from ledcal.pipeline.context import read_context
+from ledcal.pipeline.correction import correction_of, fit_findings, judge_fit
+from ledcal.pipeline.measure import Take, measure_captures
+from ledcal.profile.store import write_profile
+from ledcal.report.html import render_report
+from ledcal.values.profile import Profile
+from ledcal.values.quality import Provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+DEFAULT_ROOT = Path("calibration_profiles")
+
+
+def fit_profile(
+    captures: Sequence[Path],
+    *,
+    plan_path: Path | None = None,
+    stage_path: Path | None = None,
+    idt_path: Path | None = None,
+    input_space: str | None = None,
+    size: int = 33,
+    out: Path | None = None,
+    overwrite: bool = False,
+    command: str = "",
+    progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+) -> tuple[Profile, Path]:
+    """Fit a wall and store the profile.
+
+    Parameters
+    ----------
+    captures : sequence of Path
+        Folders, files, or a single measurements.csv.
+    plan_path, stage_path, idt_path, input_space
+        As `measure_captures` takes them.
+    size : int
+        Nodes along an edge of the stored table.
+    out : Path or None
+        Profile folder; None makes a name of wall, camera and date.
+    overwrite : bool
+        Replace the profile that stands there.
+    command : str
+        What was typed, for the provenance.
+    progress : callable
+        Called with (frames read, frames in all).
+
+    Returns
+    -------
+    profile : Profile
+        What was stored.
+    path : Path
+        Where.
+
+    Raises
+    ------
+    LedcalError
+        As DESIGN.md section 4 sorts them; nothing is left half written.
+    """
+    if out is not None:
+        require_free(out, overwrite=overwrite)
+    is_table = len(captures) == 1 and captures[0].suffix.lower() == ".csv"
+    if is_table:
+        take = _take_of_table(captures[0], stage_path, idt_path)
+    else:
+        take = measure_captures(
+            captures,
+            plan_path=plan_path,
+            stage_path=stage_path,
+            idt_path=idt_path,
+            input_space=input_space,
+            progress=progress,
+        )
+    now = datetime.now(UTC)
+    camera = take.stage.camera.model or take.camera_model or "camera"
+    name = _name(take.stage.wall.name, camera, f"{now:%Y-%m-%d}")
+    path = out or _free(DEFAULT_ROOT / name, overwrite=overwrite)
+    stage = take.stage
+    model = fit_model(take.measurements, eotf=stage.wall.eotf, peak_nits=stage.wall.peak_nits)
+    correction = correction_of(model, stage)
+    table = correction.table(size)
+    quality = judge_fit(correction, table, take.measurements)
+    profile = Profile(
+        name=path.name,
+        stage=stage,
+        pattern=take.pattern_name,
+        transform=take.transform,
+        model=model,
+        correction=table,
+        quality=quality,
+        measurements=take.measurements,
+        findings=(*take.findings, *fit_findings(quality, stage)),
+        assumptions=take.assumptions,
+        provenance=Provenance(
+            ledcal_version=__version__,
+            command=command,
+            created=now.isoformat(timespec="seconds"),
+            inputs={file.name: sha256_file(file) for file in take.files},
+        ),
+        n_frames=take.n_frames,
+    )
+    files: dict[str, str | bytes] = {
+        "correction.cube": checked_file(profile, apply_tetrahedral),
+        "report.html": render_report(
+            profile, predict=partial(predict, model), correct=partial(apply_tetrahedral, table)
+        ),
+    }
+    write_profile(path, profile, files=files, overwrite=overwrite)
+    return profile, path
+
+
+def _take_of_table(table: Path, stage_path: Path | None, idt_path: Path | None) -> Take:
+    if idt_path is not None:
+        raise InputError(f"{table}: measurements are ACES2065-1 already; leave out --idt")
+    measurements = read_measurements(table)
+    context = read_context(
+        [table], plan_path=None, stage_path=stage_path, idt_path=None, header=measurements.header
+    )
+    said = [*context.assumptions]
+    if measurements.header.get("converted_from"):
+        said.append(f"camera values converted from {measurements.header['converted_from']}")
+    return Take(
+        stage=context.stage,
+        measurements=measurements,
+        transform=None,
+        findings=(),
+        assumptions=tuple(said),
+        pattern_name=measurements.header.get("pattern", table.name),
+        camera_model=measurements.header.get("camera", ""),
+        n_frames=0,
+        files=(table,),
+    )
+
+
+def _free(path: Path, *, overwrite: bool) -> Path:
+    """The path, or the first of path-2, path-3, ... that is free: a second fit on one day."""
+    if overwrite or not path.exists():
+        return path
+    return next(
+        numbered
+        for n in itertools.count(2)
+        if not (numbered := path.with_name(f"{path.name}-{n}")).exists()
+    )
+
+
+def _name(*parts: str) -> str:
+    words = [re.sub(r"[^A-Za-z0-9.]+", "-", part).strip("-.").lower() for part in parts]
+    return "-".join(word for word in words if word)

@@ -1,0 +1,225 @@
+"""Captures to patch measurements: read, find, identify, sample, combine, carry to ACES."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.capture.folder import scan
+from ledcal.capture.stream import stream
+from ledcal.colorimetry.camera import camera_transform
+from ledcal.colorimetry.space import gamut, matrix_rgb_to_aces
+from ledcal.errors import AmbiguousInputError, InputError, LedcalError
+from ledcal.measure import combine, sample_frame
+from ledcal.pattern import builtin
+from ledcal.pipeline.context import Context, read_context
+from ledcal.values.camera import CameraTransform
+from ledcal.values.frame import CameraColour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from ledcal.measure import FrameSamples
+    from ledcal.values.finding import Finding
+    from ledcal.values.frame import LinearFrame
+    from ledcal.values.measurement import PatchMeasurements
+    from ledcal.values.pattern import Pattern
+    from ledcal.values.stage import Stage
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """One measured take.
+
+    Attributes
+    ----------
+    stage : Stage
+        What it was shot on.
+    measurements : PatchMeasurements
+        In ACES2065-1.
+    transform : CameraTransform or None
+        How camera RGB became ACES2065-1.
+    findings : tuple of Finding
+        What was noticed.
+    assumptions : tuple of str
+        What was assumed.
+    pattern_name : str
+        For the summary.
+    camera_model : str
+        As the files say; empty where they do not.
+    n_frames : int
+        Frames that were used.
+    files : tuple of Path
+        Every file that was looked at.
+    """
+
+    stage: Stage
+    measurements: PatchMeasurements
+    transform: CameraTransform | None
+    findings: tuple[Finding, ...]
+    assumptions: tuple[str, ...]
+    pattern_name: str
+    camera_model: str
+    n_frames: int
+    files: tuple[Path, ...]
+
+
+def measure_captures(
+    captures: Sequence[Path],
+    *,
+    plan_path: Path | None = None,
+    stage_path: Path | None = None,
+    idt_path: Path | None = None,
+    input_space: str | None = None,
+    progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
+) -> Take:
+    """Measure every patch of a take.
+
+    Parameters
+    ----------
+    captures : sequence of Path
+        Folders or files.
+    plan_path, stage_path, idt_path : Path or None
+        None looks beside the captures.
+    input_space : str or None
+        Linear gamut of EXR, DPX, TIFF or PNG captures.
+    progress : callable
+        Called with (frames read, frames in all).
+
+    Returns
+    -------
+    Take
+        Measurements in ACES2065-1, with what was noticed and assumed.
+
+    Raises
+    ------
+    InputError
+        If an option or a document is wrong.
+    CaptureError
+        If the captures cannot be used.
+    AmbiguousInputError
+        If a choice is needed; it names the option.
+    """
+    if input_space is not None:
+        _require_gamut(input_space)
+    found = scan(captures)
+    files = list(found.paths)
+    context = read_context(files, plan_path=plan_path, stage_path=stage_path, idt_path=idt_path)
+    samples: list[FrameSamples] = []
+    unread: list[tuple[Path, LedcalError]] = []
+
+    made_for = context.pattern or context.stage.wall
+    wall_size = (made_for.width_px, made_for.height_px)
+
+    def task(frame: LinearFrame) -> FrameSamples:
+        return sample_frame(
+            frame, lambda pattern_id: _known_pattern(context, pattern_id), walls=[wall_size]
+        )
+
+    for done, (path, result) in enumerate(stream(files, task, image_space=input_space), start=1):
+        if isinstance(result, LedcalError):
+            unread.append((path, result))
+        else:
+            samples.append(result)
+        progress(done, len(files))
+    if not samples and unread:
+        raise unread[0][1]
+    transform = find_transform(samples, context.idt)
+    measured = combine(
+        samples,
+        lambda pattern_id: _known_pattern(context, pattern_id),
+        transform,
+        unread=unread,
+    )
+    pattern = measured.pattern
+    assumptions = [*context.assumptions, *found.notes]
+    if transform is not None:
+        assumptions.append(f"camera to ACES2065-1: {transform.source}")
+    else:
+        assumptions.append("captures are scene-linear ACES2065-1")
+    models = {sample.camera_model for sample in samples if sample.camera_model}
+    return Take(
+        stage=context.stage,
+        measurements=measured.measurements,
+        transform=transform,
+        findings=measured.findings,
+        assumptions=tuple(assumptions),
+        pattern_name=f"{pattern.name} {pattern.layout}",
+        camera_model=min(models) if models else "",
+        n_frames=measured.n_frames,
+        files=tuple(files),
+    )
+
+
+def _known_pattern(context: Context, pattern_id: int) -> Pattern | None:
+    if context.pattern is not None:
+        return context.pattern if context.pattern.pattern_id == pattern_id else None
+    return builtin(pattern_id, context.stage.wall)
+
+
+def _require_gamut(name: str) -> None:
+    try:
+        gamut(name)
+    except ValueError as error:
+        raise InputError(f"--input-space: {error}") from error
+
+
+def find_transform(
+    samples: Sequence[FrameSamples], idt: CameraTransform | None
+) -> CameraTransform | None:
+    """Choose the way to ACES2065-1: an IDT file, the files' own matrices, or a declared gamut.
+
+    Parameters
+    ----------
+    samples : sequence of FrameSamples
+        Each says the space of its frame and what the file says of the camera.
+    idt : CameraTransform or None
+        Wins over what the files say.
+
+    Returns
+    -------
+    CameraTransform or None
+        None where the frames are ACES2065-1 already.
+
+    Raises
+    ------
+    AmbiguousInputError
+        If the frames are in several spaces, or nothing says how to get to ACES.
+    """
+    spaces = sorted({sample.space for sample in samples})
+    if len(spaces) > 1:
+        raise AmbiguousInputError(
+            f"the captures are in several colour spaces ({', '.join(spaces)}); "
+            "put one kind of file into the folder"
+        )
+    space = spaces[0] if spaces else "camera"
+    if space != "camera":
+        if idt is not None:
+            raise InputError(
+                f"the captures are {space} already, so an IDT has nothing to work on; "
+                "leave out --idt (and camera.idt in stage.toml)"
+            )
+        if space == "ACES2065-1":
+            return None
+        matrix = matrix_rgb_to_aces(gamut(space))
+        return CameraTransform(np.ones(3), matrix, f"linear {space}, as declared")
+    if idt is not None:
+        return idt
+    colours = [sample.colour for sample in samples if sample.colour is not None]
+    if not colours:
+        raise AmbiguousInputError(
+            "the raw files carry no colour matrix; say how camera RGB becomes ACES2065-1 with "
+            "--idt idt.json (white_balance and matrix)"
+        )
+    # The balance stored in a file may follow auto white balance; the pixels do not.
+    neutral = np.median([colour.neutral for colour in colours], axis=0)
+    try:
+        return camera_transform(CameraColour(neutral, colours[0].matrices, colours[0].source))
+    except ValueError as error:
+        raise AmbiguousInputError(
+            f"the colour matrix in the raw files is of no use ({error}); "
+            "give --idt idt.json instead"
+        ) from error

@@ -1,0 +1,67 @@
+"""Stored profiles: find, list, show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ledcal.errors import ProfileError
+from ledcal.files.document import nearest
+from ledcal.profile.store import list_profiles, read_profile
+from ledcal.report.summary import profiles_json, profiles_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ledcal.values.profile import Profile
+
+
+def find_profile(name: Path, *, root: Path) -> Path:
+    """The folder of a profile: as it is typed, or under the root.
+
+    Raises
+    ------
+    ProfileError
+        If it stands at neither; names the nearest that does.
+    """
+    for folder in (name, root / name):
+        if (folder / "profile.json").is_file():
+            return folder
+    if name.is_dir():
+        raise ProfileError(f"{name}: no profile.json in it, so it is not a ledcal profile")
+    known = (
+        [p.name for p in root.iterdir() if (p / "profile.json").is_file()] if root.is_dir() else []
+    )
+    hint = f"; the nearest is {nearest(name.name, known)!r}" if known else ""
+    raise ProfileError(
+        f"{name}: no such profile, here or in {root}{hint}; 'ledcal profiles' lists them"
+    )
+
+
+def read_stored(name: Path, *, root: Path) -> tuple[Profile, Path]:
+    """Read a profile by folder or name."""
+    folder = find_profile(name, root=root)
+    return read_profile(folder), folder
+
+
+def list_stored(root: Path) -> tuple[dict[str, Any], list[str]]:
+    """All profiles of a root: as a JSON document and as lines.
+
+    Raises
+    ------
+    ProfileError
+        If the root is not there.
+    """
+    if not root.is_dir():
+        raise ProfileError(
+            f"{root}: no such folder; 'ledcal fit' makes it, or name another with --root"
+        )
+    summaries = list_profiles(root)
+    head, rows = profiles_table(summaries)
+    if not rows:
+        return profiles_json(summaries), [f"no profiles in {root} yet; 'ledcal fit' makes one"]
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [head, *rows]
+    ]
+    return profiles_json(summaries), lines

@@ -1,0 +1,1 @@
+"""Calibration profiles on disk: the document, its schema, and the folders that hold them."""

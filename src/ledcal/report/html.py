@@ -1,0 +1,234 @@
+"""The one-page report of a profile: self-contained HTML, dark on the stage, light on paper."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ledcal.report import figures
+from ledcal.report.evidence import Evidence
+from ledcal.report.verdict import judge, number, sorted_findings
+from ledcal.values.measurement import FLAG_SENTENCES, MeasurementFlag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jinja2 import Template
+
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.profile import Profile
+
+_MOST_PATCHES = 40
+_FURTHEST = 8
+
+
+def render_report(
+    profile: Profile,
+    *,
+    predict: Callable[[FloatArray], FloatArray] | None = None,
+    correct: Callable[[FloatArray], FloatArray] | None = None,
+) -> str:
+    """Write the report of a profile.
+
+    Parameters
+    ----------
+    profile : Profile
+        What is reported.
+    predict : callable or None
+        Wall code (n, 3) to ACES2065-1 (n, 3) at the exposure it was shot, black included. Without
+        it the page shows measurements only.
+    correct : callable or None
+        Content code (n, 3) to wall code (n, 3), as the stored table does it. Without it nothing
+        is said of afterwards but the figures.
+
+    Returns
+    -------
+    str
+        One HTML page that loads nothing.
+    """
+    evidence = Evidence(profile, predict, correct)
+    return _template().render(
+        profile=profile,
+        verdict=judge(profile),
+        tiles=_tiles(profile),
+        identity=_identity(profile),
+        quality=_quality(profile),
+        swatches=evidence.swatches(),
+        charts=[
+            chart
+            for chart in (
+                figures.eotf_chart(evidence),
+                figures.white_chart(evidence),
+                figures.gamut_chart(evidence),
+                figures.residual_chart(evidence),
+            )
+            if chart
+        ],
+        findings=sorted_findings(profile),
+        patches=_patches(evidence),
+        n_flagged=int((profile.measurements.flags != 0).sum()),
+        number=number,
+        code_text=code_text,
+    )
+
+
+def code_text(code: FloatArray) -> str:
+    """Write a code value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> code_text(np.array([0.0, 0.5, 1.0]))
+    '0.000 0.500 1.000'
+    """
+    return " ".join(f"{float(value):.3f}" for value in code)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import (  # noqa: PLC0415 - slow to import
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+    )
+
+    environment = Environment(
+        loader=PackageLoader("ledcal.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %" if math.isfinite(share) else "-"
+
+
+def _tiles(profile: Profile) -> list[tuple[str, str, str]]:
+    quality = profile.quality
+    return [
+        (
+            f"{number(quality.before.median)} → {number(quality.after.median)}",
+            "delta E ITP, before and after",
+            "median of the test colours, predicted",
+        ),
+        (
+            number(quality.cross_validated.median),
+            "delta E ITP, held out",
+            "median, measured on patches left out of the fit",
+        ),
+        (number(quality.noise_floor.median), "delta E ITP, noise floor", "what noise alone makes"),
+        (_percent(quality.peak_kept), "of peak white kept", "corrected over uncorrected white"),
+        (
+            _percent(quality.gamut_clipped),
+            "of codes out of reach",
+            "content that the wall cannot show, brought to its boundary",
+        ),
+    ]
+
+
+def _identity(profile: Profile) -> list[tuple[str, str]]:
+    stage, header = profile.stage, profile.measurements.header
+    wall, camera, target = stage.wall, stage.camera, stage.target
+    pitch = "" if wall.pitch_mm is None else f", pitch {wall.pitch_mm:g} mm"
+    optics = ", ".join(
+        f"{value:g} {unit}"
+        for value, unit in (
+            (camera.focal_mm, "mm lens"),
+            (camera.photosite_um, "um photosites"),
+            (camera.distance_m, "m from the wall"),
+        )
+        if value is not None
+    )
+    rows = [
+        ("wall", f"{wall.name}, {wall.width_px} x {wall.height_px} px{pitch}"),
+        ("wall is set to", f"{wall.gamut.name}, {wall.eotf}, {wall.peak_nits:g} nits"),
+        ("camera", ", ".join(text for text in (camera.model or "not stated", optics) if text)),
+        ("content", f"{target.gamut.name}, {target.eotf}, held at {target.peak_nits:g} nits"),
+        ("pattern", f"{profile.pattern}, {profile.n_frames or 'no'} frames"),
+        (
+            "camera to ACES",
+            "measurements came as ACES2065-1"
+            if profile.transform is None
+            else profile.transform.source,
+        ),
+        *((key.replace("_", " "), value) for key, value in header.items() if key != "pattern"),
+        ("made", f"{profile.provenance.created}, ledcal {profile.provenance.ledcal_version}"),
+        ("command", profile.provenance.command),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _quality(profile: Profile) -> list[dict[str, Any]]:
+    quality = profile.quality
+    return [
+        {"name": name, "itp": itp, "de2000": de2000, "meaning": meaning, "style": style}
+        for name, itp, de2000, meaning, style in (
+            (
+                "before",
+                quality.before,
+                quality.before_de2000,
+                "predicted, the wall as it is, on the test colours it can make",
+                "before",
+            ),
+            (
+                "after",
+                quality.after,
+                quality.after_de2000,
+                "predicted, the same colours through the written table",
+                "after",
+            ),
+            (
+                "held out",
+                quality.cross_validated,
+                None,
+                "measured against predicted, on patches left out of the fit",
+                "",
+            ),
+            (
+                "fitted",
+                quality.fit_residual,
+                None,
+                "measured against predicted, on the patches that were fitted",
+                "",
+            ),
+            ("noise floor", quality.noise_floor, None, "what noise alone makes", ""),
+            (
+                "interpolation",
+                quality.interpolation,
+                None,
+                f"the {profile.correction.size}-point table between its nodes",
+                "",
+            ),
+        )
+    ]
+
+
+def _patches(evidence: Evidence) -> list[dict[str, str]]:
+    """The flagged patches and those furthest from the model, the furthest first."""
+    measured = evidence.profile.measurements
+    residuals = evidence.residuals()
+    indices = {i for i, bits in enumerate(measured.flags.tolist()) if bits}
+    order = sorted(indices)
+    if residuals is not None:
+        furthest = np.argsort(-residuals, kind="stable").tolist()
+        indices |= set(furthest[:_FURTHEST])
+        order = [i for i in furthest if i in indices]
+    return [
+        {
+            "code": code_text(measured.code[i]),
+            "kind": measured.kind[i],
+            "frame": measured.frame[i],
+            "why": "; ".join(
+                FLAG_SENTENCES[flag] for flag in MeasurementFlag(int(measured.flags[i]))
+            )
+            or "among the furthest from the model",
+            "error": "-" if residuals is None else number(float(residuals[i])),
+        }
+        for i in order[:_MOST_PATCHES]
+    ]

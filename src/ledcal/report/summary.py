@@ -1,0 +1,278 @@
+"""A profile as one screen of text and as one JSON document."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ledcal.report.verdict import judge, number, sorted_findings
+from ledcal.values.finding import finding_document
+from ledcal.values.measurement import MeasurementFlag
+from ledcal.values.quality import number_or_null, spread_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from ledcal.values.finding import Finding
+    from ledcal.values.profile import Profile, ProfileSummary
+    from ledcal.values.quality import Spread
+
+FIT_JSON_VERSION = 1
+WIDTH = 80
+_LABEL = 10
+_MOST_FINDINGS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line for the terminal, and how it is meant.
+
+    Attributes
+    ----------
+    text : str
+        At most 80 columns.
+    style : str
+        ``good``, ``warn``, ``fail``, ``heading``, ``dim`` or empty.
+    """
+
+    text: str
+    style: str = ""
+
+
+def fit_json(profile: Profile, path: Path) -> dict[str, Any]:
+    """Make the document of `ledcal fit --json` (docs/json.md).
+
+    Parameters
+    ----------
+    profile : Profile
+        What was fitted.
+    path : Path
+        Where it was stored.
+
+    Returns
+    -------
+    dict
+        JSON without NaN: an unknown figure is null.
+    """
+    quality, verdict = profile.quality, judge(profile)
+    return {
+        "schema_version": FIT_JSON_VERSION,
+        "verdict": verdict.level,
+        "reason": verdict.reason,
+        "next": verdict.action,
+        "profile": str(path),
+        "name": profile.name,
+        "pattern": profile.pattern,
+        "frames": profile.n_frames,
+        "patches": len(profile.measurements),
+        "flagged": dict(count_flags(profile)),
+        "lut_size": profile.correction.size,
+        "before": spread_document(quality.before),
+        "after": spread_document(quality.after),
+        "cross_validated": spread_document(quality.cross_validated),
+        "noise_floor": spread_document(quality.noise_floor),
+        "interpolation": spread_document(quality.interpolation),
+        "fit_residual": spread_document(quality.fit_residual),
+        "delta_e_2000": {
+            "before": spread_document(quality.before_de2000),
+            "after": spread_document(quality.after_de2000),
+        },
+        "exposure_scale": number_or_null(quality.exposure_scale),
+        "peak_kept": number_or_null(quality.peak_kept),
+        "gamut_clipped": number_or_null(quality.gamut_clipped),
+        "neutral_monotone": bool(quality.neutral_monotone),
+        "tolerances": {
+            "median_itp": profile.stage.tolerances.median_itp,
+            "p95_itp": profile.stage.tolerances.p95_itp,
+        },
+        "assumptions": list(profile.assumptions),
+        "findings": [finding_json(finding) for finding in sorted_findings(profile)],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Make the document of a finding, as every `--json` has it."""
+    return finding_document(finding)
+
+
+def count_flags(profile: Profile) -> dict[str, int]:
+    """Count the patches under each flag, by the flag's name in measurements.csv."""
+    counts: Counter[str] = Counter()
+    for bits in profile.measurements.flags.tolist():
+        counts.update(str(flag.name).lower() for flag in MeasurementFlag(bits))
+    return dict(counts)
+
+
+def fit_lines(profile: Profile, path: Path) -> list[str]:
+    """Give the screen at the end of `ledcal fit` as plain text lines."""
+    return [row.text for row in fit_rows(profile, path)]
+
+
+def fit_rows(profile: Profile, path: Path) -> list[Row]:
+    """Give the screen at the end of `ledcal fit`: verdict first, what to type next last.
+
+    Parameters
+    ----------
+    profile : Profile
+        What was fitted.
+    path : Path
+        Where it was stored.
+
+    Returns
+    -------
+    list of Row
+        At most about 30 lines of 80 columns (a path is never broken).
+    """
+    verdict = judge(profile)
+    rows = _verdict_rows(verdict.word, verdict.reason, verdict.level)
+    rows.append(Row(""))
+    rows += _labelled("found", _found(profile))
+    rows += _error_rows(profile)
+    rows += _labelled("given up", _given_up(profile))
+    for finding in sorted_findings(profile)[:_MOST_FINDINGS]:
+        rows += _finding_rows(finding)
+    left = len(profile.findings) - _MOST_FINDINGS
+    if left > 0:
+        rows += _labelled("", f"and {left} more, in the report", "dim")
+    if profile.assumptions:
+        rows += _labelled("assumed", "; ".join(_plain(text) for text in profile.assumptions), "dim")
+    rows.append(Row(""))
+    rows.append(Row(f"  {'profile':{_LABEL}}{path}", "heading"))
+    rows.append(Row(f"  {'report':{_LABEL}}{path / 'report.html'}"))
+    is_above = any(verdict.action == finding.fix for finding in profile.findings)
+    action = "do what is said above; to try the profile all the same:"
+    rows += _labelled("next", action if is_above else verdict.action)
+    rows.append(Row(f"  {'':{_LABEL}}ledcal export {_quoted(path)} --format cube -o wall.cube"))
+    return rows
+
+
+def profiles_table(summaries: Iterable[ProfileSummary]) -> tuple[list[str], list[list[str]]]:
+    """Give the table of `ledcal profiles`: headings, and one row of texts per profile.
+
+    A damaged profile has its name and what is wrong in the last column.
+    """
+    headings = ["profile", "made", "wall", "camera", "patches", "before", "after", "held out", ""]
+    rows = []
+    for summary in summaries:
+        if summary.problem:
+            rows.append([summary.name, "", "", "", "", "", "", "", f"damaged: {summary.problem}"])
+            continue
+        rows.append(
+            [
+                summary.name,
+                summary.created[:10],
+                f"{summary.wall}, {summary.eotf}, {summary.peak_nits:g} nits",
+                summary.camera,
+                str(summary.n_patches),
+                *(
+                    "-" if spread is None else number(spread.median)
+                    for spread in (summary.before, summary.after, summary.cross_validated)
+                ),
+                "",
+            ]
+        )
+    return headings, rows
+
+
+def profiles_json(summaries: Iterable[ProfileSummary]) -> dict[str, Any]:
+    """Make the document of `ledcal profiles --json`."""
+
+    def spread(value: Spread | None) -> dict[str, float | None] | None:
+        return None if value is None else spread_document(value)
+
+    return {
+        "schema_version": FIT_JSON_VERSION,
+        "profiles": [
+            {
+                "profile": str(summary.folder),
+                "name": summary.name,
+                "wall": summary.wall,
+                "camera": summary.camera,
+                "eotf": summary.eotf,
+                "peak_nits": number_or_null(summary.peak_nits),
+                "pattern": summary.pattern,
+                "created": summary.created,
+                "patches": summary.n_patches,
+                "before": spread(summary.before),
+                "after": spread(summary.after),
+                "cross_validated": spread(summary.cross_validated),
+                "problem": summary.problem or None,
+            }
+            for summary in summaries
+        ],
+    }
+
+
+def _verdict_rows(word: str, reason: str, level: str) -> list[Row]:
+    lines = textwrap.wrap(f"{reason}.", WIDTH - len(word) - 2)
+    head = Row(f"{word}  {lines[0]}", level)
+    return [head, *(Row(" " * (len(word) + 2) + line, level) for line in lines[1:])]
+
+
+def _found(profile: Profile) -> str:
+    stage = profile.stage
+    camera = f" through {stage.camera.model}" if stage.camera.model else ""
+    frames = f" in {_count(profile.n_frames, 'frame')}" if profile.n_frames else ""
+    text = (
+        f"{len(profile.measurements)} patches{frames} ({profile.pattern}); "
+        f"{stage.wall.name}{camera}"
+    )
+    flags = count_flags(profile)
+    flagged = int((profile.measurements.flags != 0).sum())
+    if flagged:
+        names = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in flags.items())
+        return f"{text}; {flagged} flagged: {names}"
+    return f"{text}; none flagged"
+
+
+def _error_rows(profile: Profile) -> list[Row]:
+    quality = profile.quality
+    rows = [Row(f"  {'error':{_LABEL}}{'delta E ITP':12}{'median':>8}{'95 %':>8}{'max':>8}", "dim")]
+    for name, spread, meaning in (
+        ("before", quality.before, "predicted, the wall as it is"),
+        ("after", quality.after, "predicted, through the table"),
+        ("held out", quality.cross_validated, "measured, on patches left out"),
+        ("noise floor", quality.noise_floor, "what noise alone makes"),
+    ):
+        figures = "".join(f"{number(x):>8}" for x in (spread.median, spread.p95, spread.max))
+        rows.append(Row(f"  {'':{_LABEL}}{name:12}{figures}   {meaning}"))
+    return rows
+
+
+def _given_up(profile: Profile) -> str:
+    quality = profile.quality
+    clipped = f"{100 * quality.gamut_clipped:.1f} % of the content's codes are beyond the wall"
+    if not quality.peak_kept < float("inf"):
+        return clipped
+    given = max(0.0, 100 * (1 - quality.peak_kept))
+    return f"{given:.1f} % of peak white; {clipped}"
+
+
+def _finding_rows(finding: Finding) -> list[Row]:
+    style = {"fail": "fail", "warning": "warn"}.get(finding.severity, "dim")
+    shoot = " Re-shoot." if finding.reshoot and "shoot" not in finding.fix.lower() else ""
+    return _labelled(
+        finding.severity, f"{_plain(finding.seen)}: {_plain(finding.fix)}.{shoot}", style
+    )
+
+
+def _labelled(label: str, text: str, style: str = "") -> list[Row]:
+    lines = textwrap.wrap(text, WIDTH - _LABEL - 2) or [""]
+    head = Row(f"  {label:{_LABEL}}{lines[0]}", style)
+    return [head, *(Row(" " * (_LABEL + 2) + line, style) for line in lines[1:])]
+
+
+def _plain(text: str) -> str:
+    return text.strip().rstrip(".")
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _quoted(path: Path) -> str:
+    text = str(path)
+    return f'"{text}"' if " " in text else text
