@@ -124,8 +124,10 @@ def predict_with_least_squares(wall: RealWall) -> FloatArray:
 def compare(folder: Path) -> list[str]:
     """The table, one line for each wall."""
     lines = [
-        "| wall | ledcal mean / max | least squares (ours) | least squares (given) "
-        "| OpenVPCal (given) | ledcal / better given | not believed |",
+        (
+            "| wall | ledcal mean / max | least squares (ours) | least squares (given) "
+            "| OpenVPCal (given) | ledcal / better given | not believed |"
+        ),
         "|---|---|---|---|---|---|---|",
     ]
     for path in sorted(folder.glob("*.csv")):

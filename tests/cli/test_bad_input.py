@@ -143,13 +143,13 @@ def test_patches_are_missing(ledcal: Ledcal, folder: Path, tmp_path: Path) -> No
 
 def test_one_missing_frame_is_listed(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
     plan = json.loads((folder / "plan.json").read_text())
-    index = [f["index"] for f in plan["frames"] if f["kind"] == "patches"][-1]
+    index = next(f["index"] for f in plan["frames"] if f["kind"] == "flat")
     (folder / f"capture_{index:04d}.dng").unlink()
     run = ledcal("measure", folder, "-o", tmp_path / "m.csv", "--json")
     document = json.loads(run.out)
     missing = [f for f in document["findings"] if f["id"] == "missing-frames"]
     assert len(missing) == 1
-    assert str(index) in missing[0]["seen"]
+    assert missing[0]["frames"] == [f"{index:04d}"]
 
 
 @pytest.mark.parametrize(

@@ -61,12 +61,16 @@ class Camera:
         down = wall_width if turned else wall_height
         scale = min(self.fill * self.width / across, 0.95 * self.height / down)
         mirror = -1.0 if self.is_mirrored else 1.0
-        to_origin = np.array([[1, 0, -(wall_width - 1) / 2], [0, 1, -(wall_height - 1) / 2], [0, 0, 1]])
-        turn = np.array([
-            [mirror * np.cos(angle), -np.sin(angle), 0],
-            [mirror * np.sin(angle), np.cos(angle), 0],
-            [self.yaw / wall_width, 0, 1],
-        ])
+        to_origin = np.array(
+            [[1, 0, -(wall_width - 1) / 2], [0, 1, -(wall_height - 1) / 2], [0, 0, 1]]
+        )
+        turn = np.array(
+            [
+                [mirror * np.cos(angle), -np.sin(angle), 0],
+                [mirror * np.sin(angle), np.cos(angle), 0],
+                [self.yaw / wall_width, 0, 1],
+            ]
+        )
         resize = np.diag([scale, scale, 1.0])
         place = np.eye(3)
         place[:2, 2] = [(self.width - 1) / 2 + self.shift[0], (self.height - 1) / 2 + self.shift[1]]
@@ -138,7 +142,12 @@ def photograph(
     full = 2.0**camera.bits - 1
     black = 512.0 if camera.bits >= 14 else 128.0
     planes = []
-    for channel, row, column, index in (("R", 0, 0, 0), ("G1", 0, 1, 1), ("G2", 1, 0, 1), ("B", 1, 1, 2)):
+    for channel, row, column, index in (
+        ("R", 0, 0, 0),
+        ("G1", 0, 1, 1),
+        ("G2", 1, 0, 1),
+        ("B", 1, 1, 2),
+    ):
         mean = seen[row::2, column::2, index] * camera.electrons
         noisy = mean + rng.standard_normal(mean.shape) * np.sqrt(mean + camera.read_noise**2)
         dn = np.rint(noisy / camera.electrons * (full - black) + black)
@@ -146,5 +155,12 @@ def photograph(
         planes.append(Plane(values, channel, column, row, 2, black, full, full))
     colour = CameraColour(np.array([0.6, 1.0, 0.7]), ((6504.0, np.eye(3)),), "test")
     return LinearFrame(
-        name, camera.width, camera.height, tuple(planes), "camera", Exposure(0.02, 4.0, 400.0), colour, "Test"
+        name,
+        camera.width,
+        camera.height,
+        tuple(planes),
+        "camera",
+        Exposure(0.02, 4.0, 400.0),
+        colour,
+        "Test",
     )

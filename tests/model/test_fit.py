@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -11,10 +12,12 @@ from ledcal.colorimetry.transfer import eotf_inverse
 from ledcal.errors import CaptureError
 from ledcal.model.fit import fit_model, outlying_patches, unused_patches
 from ledcal.model.predict import black, predict
-from ledcal.values.display import DisplayModel
 from ledcal.values.measurement import MeasurementFlag, PatchMeasurements
 from tests.model.closed_loop import calibrate, errors
 from tests.model.synthetic_wall import SyntheticWall, measurements, structured_codes
+
+if TYPE_CHECKING:
+    from ledcal.values.display import DisplayModel
 
 PQ = SyntheticWall()
 WALLS = {

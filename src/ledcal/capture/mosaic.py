@@ -165,7 +165,7 @@ def require_light(name: str, mosaic: AnyArray, planes: tuple[Plane, ...]) -> Non
     Raises
     ------
     UnreadableFileError
-        If it is constant, nowhere above black, partly filled with zeros, or its levels
+        If it is constant below white, nowhere above black, partly filled with zeros, or its levels
         contradict each other.
     """
     black = max(plane.black for plane in planes)
@@ -193,6 +193,8 @@ def require_light(name: str, mosaic: AnyArray, planes: tuple[Plane, ...]) -> Non
     if float(rows.max()) > black and rows.min() != rows.max():
         return
     lowest, highest = float(mosaic.min()), float(mosaic.max())
+    if lowest == highest and lowest >= white:
+        return  # overexposed from edge to edge: the measuring stage says so
     if lowest == highest:
         message = f"{name}: every photosite is {lowest:g} dn: it is cut or damaged"
         raise UnreadableFileError(f"{message}; {again}")

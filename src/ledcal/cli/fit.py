@@ -53,7 +53,7 @@ def command(
     from ledcal.cli import output
     from ledcal.errors import ToleranceError
     from ledcal.pipeline.fit import fit_profile
-    from ledcal.report.summary import fit_json, fit_lines
+    from ledcal.report.summary import fit_json, fit_rows
 
     with output.progress("reading") as progress:
         profile, path = fit_profile(
@@ -71,8 +71,7 @@ def command(
     if as_json:
         output.say_json(fit_json(profile, path))
     else:
-        for line in fit_lines(profile, path):
-            output.say(line)
+        output.say_rows(fit_rows(profile, path))
     if strict:
         limits = profile.stage.tolerances
         median, p95 = profile.quality.beyond_noise()

@@ -82,6 +82,8 @@ def _fail(message: str, exit_code: int) -> NoReturn:
 
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; every expected failure is one sentence and an exit code."""
+    # Frames are spread over threads; linear algebra in threads of its own only gets in their way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         group.main(args=args, prog_name="ledcal", standalone_mode=False)
     except LedcalError as error:

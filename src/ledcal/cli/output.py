@@ -7,15 +7,33 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import click
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ledcal.report.summary import Row
     from ledcal.values.finding import Finding
 
 
 def say(text: str = "") -> None:
     """One piece of the result, on stdout."""
     sys.stdout.write(text + "\n")
+
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "good": {"fg": "green", "bold": True},
+    "warn": {"fg": "yellow", "bold": True},
+    "fail": {"fg": "red", "bold": True},
+    "heading": {"bold": True},
+    "dim": {"dim": True},
+}
+
+
+def say_rows(rows: Iterable[Row]) -> None:
+    """Lines of a summary, coloured where stdout is a terminal."""
+    for row in rows:
+        click.echo(click.style(row.text, **_STYLES.get(row.style, {})) if row.style else row.text)
 
 
 def note(text: str) -> None:

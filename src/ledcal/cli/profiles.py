@@ -19,14 +19,13 @@ def command(name: str | None, root: Path, as_json: bool) -> None:
     from ledcal.pipeline.profiles import list_stored, read_stored
 
     if name is not None:
-        from ledcal.report.summary import fit_json, fit_lines
+        from ledcal.report.summary import fit_json, fit_rows
 
         profile, path = read_stored(Path(name), root=root)
         if as_json:
             output.say_json(fit_json(profile, path))
         else:
-            for line in fit_lines(profile, path):
-                output.say(line)
+            output.say_rows(fit_rows(profile, path))
         return
     document, lines = list_stored(root)
     if as_json:

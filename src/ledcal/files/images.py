@@ -1,4 +1,4 @@
-"""The door to OpenImageIO: pictures as float arrays."""
+"""Pictures as float arrays, read and written through OpenImageIO."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import OpenImageIO as oiio
 
 from ledcal.errors import SystemFault, UnreadableFileError
+from ledcal.files._oiio import oiio
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

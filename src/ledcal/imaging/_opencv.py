@@ -1,9 +1,12 @@
-"""The door to OpenCV: a missing system library becomes a sentence."""
+"""The door to OpenCV: leaves the environment alone, and says which library is missing."""
 
 from __future__ import annotations
 
+import os
+
 from ledcal.errors import SystemFault
 
+_before = dict(os.environ)
 try:
     import cv2
 except ImportError as error:  # pragma: no cover - needs a machine without libGL
@@ -12,5 +15,9 @@ except ImportError as error:  # pragma: no cover - needs a machine without libGL
         "run 'apt-get install libgl1 libglib2.0-0' and try again"
     )
     raise SystemFault(message) from error
+finally:
+    # The wheel points LD_LIBRARY_PATH and Qt's paths at itself, for windows we never open.
+    os.environ.clear()
+    os.environ.update(_before)
 
 __all__ = ["cv2"]

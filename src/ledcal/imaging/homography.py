@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ledcal.values.arrays import FloatArray
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
 
 
 def fit_homography(source: FloatArray, target: FloatArray) -> FloatArray | None:
@@ -31,10 +34,12 @@ def fit_homography(source: FloatArray, target: FloatArray) -> FloatArray | None:
     ones = np.ones((len(points_in), 1))
     homogeneous = np.hstack([points_in, ones])
     zeros = np.zeros_like(homogeneous)
-    equations = np.vstack([
-        np.hstack([homogeneous, zeros, -points_out[:, :1] * homogeneous]),
-        np.hstack([zeros, homogeneous, -points_out[:, 1:] * homogeneous]),
-    ])
+    equations = np.vstack(
+        [
+            np.hstack([homogeneous, zeros, -points_out[:, :1] * homogeneous]),
+            np.hstack([zeros, homogeneous, -points_out[:, 1:] * homogeneous]),
+        ]
+    )
     _, singular, right = np.linalg.svd(equations)
     if singular[7] < 1e-9 * singular[0]:
         return None
@@ -60,9 +65,11 @@ def _normalised(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Centre the points and scale them to unit spread; and the matrix that does it."""
     centre = points.mean(axis=0)
     spread = max(float(np.abs(points - centre).mean()), 1e-12)
-    matrix = np.array([
-        [1 / spread, 0.0, -centre[0] / spread],
-        [0.0, 1 / spread, -centre[1] / spread],
-        [0.0, 0.0, 1.0],
-    ])
+    matrix = np.array(
+        [
+            [1 / spread, 0.0, -centre[0] / spread],
+            [0.0, 1 / spread, -centre[1] / spread],
+            [0.0, 0.0, 1.0],
+        ]
+    )
     return matrix, (points - centre) / spread

@@ -62,9 +62,27 @@ def find_markers(image: NDArray[np.uint8], bits: MarkerBits) -> list[FoundMarker
     >>> [(m.number, m.is_mirrored, m.corners[0].round().tolist()) for m in found][:1]
     [(0, False, [29.0, 20.0])]
     """
-    corners, numbers, _ = _detector(bits).detectMarkers(image)
+    return find_markers_and_quads(image, bits)[0]
+
+
+def find_markers_and_quads(
+    image: NDArray[np.uint8], bits: MarkerBits
+) -> tuple[list[FoundMarker], FloatArray]:
+    """Find markers, and the four-sided shapes whose bits cannot be read, shape (n, 4, 2).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> markers, quads = find_markers_and_quads(np.zeros((64, 64), dtype=np.uint8), ())
+    >>> len(markers), quads.shape
+    (0, (0, 4, 2))
+    """
+    if not bits:
+        return [], np.zeros((0, 4, 2))
+    corners, numbers, rejected = _detector(bits).detectMarkers(image)
+    quads = np.asarray(rejected, dtype=np.float64).reshape(-1, 4, 2)
     if numbers is None:
-        return []
+        return [], quads
     found = []
     for quad, number in zip(corners, np.ravel(numbers).tolist(), strict=True):
         points = np.asarray(quad, dtype=np.float64).reshape(4, 2)
@@ -72,11 +90,11 @@ def find_markers(image: NDArray[np.uint8], bits: MarkerBits) -> list[FoundMarker
         if is_mirrored:
             points = points[[1, 0, 3, 2]]
         found.append(FoundMarker(number % len(bits), is_mirrored, points))
-    return found
+    return found, quads
 
 
 @cache
-def _detector(bits: MarkerBits) -> Any:  # noqa: ANN401 - OpenCV has no types
+def _detector(bits: MarkerBits) -> Any:
     """A detector for the dictionary followed by its mirror images."""
     # OpenCV draws 1 as white on a black border; ours are lit on dark, so inverted.
     words = [1 - np.array(word, dtype=np.uint8) for word in bits]

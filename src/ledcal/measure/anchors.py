@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ledcal.values.arrays import FloatArray
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
 
 _SIGNIFICANT = 4.0
 

@@ -141,11 +141,13 @@ def _other_pattern(ids: Counter[int]) -> str:
 def _require_inside(frames: Sequence[FrameSamples]) -> None:
     """Refuse takes whose wall does not fit into the picture."""
     outside = float(np.median([frame.outside for frame in frames]))
-    missing = np.mean([
-        np.isnan(frame.columns.mean).any(axis=1).mean()
-        for frame in frames
-        if frame.columns is not None
-    ])
+    missing = np.mean(
+        [
+            np.isnan(frame.columns.mean).any(axis=1).mean()
+            for frame in frames
+            if frame.columns is not None
+        ]
+    )
     if outside > _OUTSIDE_LIMIT and missing > 0.1:
         message = (
             f"the wall is partly outside the picture: {100 * outside:.0f} % of its outline in "
@@ -197,11 +199,13 @@ def _strangers(
         if sample.identity is not None and sample.identity.pattern_id != best
     ]
     if others:
-        shown = sorted({
-            describe_pattern_id(sample.identity.pattern_id)
-            for sample in others
-            if sample.identity is not None
-        })
+        shown = sorted(
+            {
+                describe_pattern_id(sample.identity.pattern_id)
+                for sample in others
+                if sample.identity is not None
+            }
+        )
         findings.append(
             Finding(
                 id="other-pattern",
@@ -266,8 +270,7 @@ def _take_findings(pattern: Pattern, frames: Sequence[FrameSamples]) -> list[Fin
             Finding(
                 id="exposure-changed",
                 severity="warning",
-                seen=f"{len(odd)} frames were shot with another shutter, iris or ISO than the "
-                "rest",
+                seen=f"{len(odd)} frames were shot with another shutter, iris or ISO than the rest",
                 cause="automatic exposure, or settings touched during the take",
                 confidence=0.9,
                 fix="set shutter, iris and ISO by hand and shoot again",

@@ -71,13 +71,13 @@ def clean_frames(pattern: Pattern, stack: Stack) -> tuple[Cleaned, list[Finding]
         findings.append(_no_black())
     central = _central(pattern, stack)
     gains = np.ones((len(stack.numbers), 3))
-    light, variance, corrections, kind = _pass(
+    light, variance, kind = _pass(
         pattern, stack, gains, black, black_variance, central, has_black=has_black
     )
     found, findings_anchor = _anchor_gains(pattern, stack, light, variance)
     findings += findings_anchor
     if found is not None:
-        light, variance, corrections, kind = _pass(
+        light, variance, _corrections, kind = _pass(
             pattern, stack, found, black, black_variance, central, has_black=has_black
         )
     if kind == "none" and pattern.layout == "grid":
@@ -101,7 +101,7 @@ def _pass(
     central: BoolArray,
     *,
     has_black: bool,
-) -> tuple[FloatArray, FloatArray, FloatArray, str]:
+) -> tuple[FloatArray, FloatArray, str]:
     """Gain, black, flare and flats, in this order."""
     n_regions = len(stack.region_row)
     scaled = stack.light / gains[:, None, :] - black
@@ -139,7 +139,7 @@ def _pass(
             noise = spread[flat_rows] / light[flat_rows] ** 2
         noise = np.nanmin(np.where(np.isfinite(noise), noise, np.inf), axis=0)
         spread += np.where(np.isfinite(noise), noise, 0.0) * light**2
-    return light, spread, corrections, kind
+    return light, spread, kind
 
 
 def _central(pattern: Pattern, stack: Stack) -> BoolArray:

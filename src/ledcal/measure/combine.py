@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ledcal.errors import LedcalError
     from ledcal.measure.samples import FrameSamples
     from ledcal.measure.stack import Stack
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.arrays import FloatArray, IntArray
     from ledcal.values.camera import CameraTransform
     from ledcal.values.finding import Finding
     from ledcal.values.pattern import Pattern
@@ -100,9 +100,7 @@ def combine(
     )
 
 
-def _table(
-    pattern: Pattern, stack: Stack, cleaned: Cleaned, flags: FloatArray
-) -> PatchMeasurements:
+def _table(pattern: Pattern, stack: Stack, cleaned: Cleaned, flags: IntArray) -> PatchMeasurements:
     """Rows in camera RGB: patches in playing order, then the anchor, then black."""
     code, camera, variance, count, share, bits, kinds, names = [], [], [], [], [], [], [], []
     anchors: list[tuple[int, int]] = []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from ledcal.values.arrays import FloatArray
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
 
 _HUBER = 1.5
 
@@ -32,7 +35,8 @@ def fit_flare(
     Examples
     --------
     >>> import numpy as np
-    >>> flare, _ = fit_flare(np.zeros((2, 2)), np.full((2, 3), 0.1), np.ones((2, 3)), np.zeros((1, 2)))
+    >>> light = np.full((2, 3), 0.1)
+    >>> flare, _ = fit_flare(np.zeros((2, 2)), light, np.ones((2, 3)), np.zeros((1, 2)))
     >>> flare.round(6).tolist()
     [[0.1, 0.1, 0.1]]
     """

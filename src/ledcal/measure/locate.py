@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from ledcal.imaging.homography import fit_homography
-from ledcal.imaging.markers import find_markers
+from ledcal.imaging.markers import find_markers_and_quads
 from ledcal.imaging.resample import blur, enlarge
 from ledcal.measure.preview import stretch
 from ledcal.measure.strip import Identity, StripEdges, find_edges, read_strip
@@ -19,8 +19,6 @@ from ledcal.values.marks import FIDUCIAL_BITS, encode_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from ledcal.imaging.markers import FoundMarker
     from ledcal.measure.preview import Preview
@@ -35,6 +33,8 @@ _K1_TRIED = (0.0, -0.03, 0.03, -0.06, 0.06, -0.09, 0.09)
 # Drawings of the picture that are tried: log for dim marks, near linear for defocused ones.
 _FLOORS_TRIED = (0.004, 0.05, 0.4)
 _ENLARGED_BELOW = 1000
+# Edges further from their places, in modules, are not those of a strip: a CRC met by chance.
+_EDGE_LIMIT = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,10 +91,13 @@ def locate(
         identity = read_strip(preview, view, layout)
         if identity is not None and identity.confidence > 0.3:
             return _refined(preview, view, layout, identity, None)
-    for markers in _searches(preview):
-        for layout, (points, corners) in itertools.product(layouts, _assigned(markers, preview)):
-            wall = _marker_corners(layout)[points].reshape(-1, 2)
-            seen = corners.reshape(-1, 2)
+    for markers, quads in _searches(preview):
+        ways = [*_assigned(markers, preview), *_outermost(markers, quads, preview)]
+        for layout, (points, corners) in itertools.product(layouts, ways):
+            places = _marker_corners(layout)[points]
+            if corners.shape[1] == 1:
+                places = places.mean(axis=1)
+            wall, seen = places.reshape(-1, 2), corners.reshape(-1, 2)
             for k1 in _K1_TRIED:
                 straight = undistort(seen, k1, frame.width, frame.height)
                 matrix = fit_homography(wall, straight)
@@ -102,29 +105,65 @@ def locate(
                     continue
                 view = WallView(matrix, k1, frame.width, frame.height)
                 identity = read_strip(preview, view, layout)
-                if identity is not None:
-                    return _refined(preview, view, layout, identity, (wall, seen))
+                if identity is None:
+                    continue
+                found = _refined(preview, view, layout, identity, (wall, seen))
+                if found.edge_error_px < _EDGE_LIMIT * layout.module_px:
+                    return found
     return None
 
 
-def _searches(preview: Preview) -> Iterator[list[FoundMarker]]:
-    """Look for fiducials in the picture as it is, smoothed, enlarged; easiest first."""
+def _searches(preview: Preview) -> Iterator[tuple[list[FoundMarker], FloatArray]]:
+    """Look for fiducials and unreadable squares in several drawings, in preview coordinates."""
     for floor_share in _FLOORS_TRIED:
-        drawn = stretch(preview, floor_share)
-        yield find_markers(drawn, FIDUCIAL_BITS)
+        yield find_markers_and_quads(stretch(preview, floor_share), FIDUCIAL_BITS)
     for floor_share in _FLOORS_TRIED:
         smooth = blur(stretch(preview, floor_share).astype(np.float32), 1.2)
         factor = 3 if smooth.shape[1] <= _ENLARGED_BELOW else 1
-        yield _found_enlarged(np.asarray(smooth, dtype=np.uint8), factor)
+        image = enlarge(np.asarray(smooth, dtype=np.uint8), factor)
+        markers, quads = find_markers_and_quads(image, FIDUCIAL_BITS)
+        yield (
+            [
+                type(marker)(
+                    marker.number, marker.is_mirrored, (marker.corners + 0.5) / factor - 0.5
+                )
+                for marker in markers
+            ],
+            (quads + 0.5) / factor - 0.5,
+        )
 
 
-def _found_enlarged(image: NDArray[np.uint8], factor: int) -> list[FoundMarker]:
-    """Markers of an enlarged picture, in the coordinates of the picture."""
-    found = find_markers(enlarge(image, factor), FIDUCIAL_BITS)
-    return [
-        type(marker)(marker.number, marker.is_mirrored, (marker.corners + 0.5) / factor - 0.5)
-        for marker in found
-    ]
+def _outermost(
+    markers: list[FoundMarker], quads: FloatArray, preview: Preview
+) -> Iterator[tuple[list[int], FloatArray]]:
+    """Take the four squares that span the largest area as fiducials, whichever way round."""
+    shapes = [*(marker.corners for marker in markers), *quads]
+    centres = np.array([shape.mean(axis=0) for shape in shapes]).reshape(-1, 2)
+    if len(centres) < 4:
+        return
+    away = centres - np.median(centres, axis=0)
+    angles = np.linspace(0.0, np.pi, 8, endpoint=False)
+    axes = np.stack([np.cos(angles), np.sin(angles)])
+    extremes = sorted({*np.argmax(away @ axes, axis=0), *np.argmin(away @ axes, axis=0)})
+    best = max(
+        itertools.combinations(extremes, 4), key=lambda four: _area(centres, four)[0], default=None
+    )
+    if best is None:
+        return
+    ring = centres[_area(centres, best)[1]]
+    for turn, step in itertools.product(range(4), (1, -1)):
+        order = [(turn + step * i) % 4 for i in range(4)]
+        yield [0, 1, 2, 3], preview.to_frame(ring[order][:, None, :])
+
+
+def _area(points: FloatArray, four: Sequence[int]) -> tuple[float, list[int]]:
+    """Area of the quadrilateral of four points, and the points in order round it."""
+    own = points[list(four)]
+    offset = own - own.mean(axis=0)
+    order = np.argsort(np.arctan2(offset[:, 1], offset[:, 0]))
+    x, y = own[order].T
+    size = abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+    return size, [four[i] for i in order]
 
 
 def _assigned(

@@ -45,11 +45,11 @@ class Preview:
 
     def from_frame(self, points: FloatArray) -> FloatArray:
         """Frame points of shape (..., 2) as points of `image`."""
-        return (points - np.array([self.x, self.y])) / self.step
+        return np.asarray((points - np.array([self.x, self.y])) / self.step, np.float64)
 
     def to_frame(self, points: FloatArray) -> FloatArray:
         """Points of `image` as frame points."""
-        return points * self.step + np.array([self.x, self.y])
+        return np.asarray(points * self.step + np.array([self.x, self.y]), np.float64)
 
 
 def build_preview(frame: LinearFrame) -> Preview:
@@ -96,7 +96,7 @@ def build_preview(frame: LinearFrame) -> Preview:
         image, factor = _collect(frame, greens), 1
     x = float(np.mean([plane.x for plane in greens]) if step <= 2 else 0.5)
     y = float(np.mean([plane.y for plane in greens]) if step <= 2 else 0.5)
-    spacing = step if step <= 2 else 2
+    spacing = min(step, 2)
     image = np.ascontiguousarray(image, dtype=np.float32)
     shift = spacing * (factor - 1) / 2
     dark = image[image <= np.median(image)]

@@ -99,8 +99,11 @@ def require_usable(pattern: Pattern, table: PatchMeasurements) -> None:
     if n and n_bad > _MOST_SATURATED * n:
         code = table.code.max(axis=1)
         kept = code[is_patch & ~bad]
-        top = eotf(pattern.eotf, np.array([kept.max() if kept.size else 0.1, code.max()]),
-                   peak_nits=pattern.peak_nits)
+        top = eotf(
+            pattern.eotf,
+            np.array([kept.max() if kept.size else 0.1, code.max()]),
+            peak_nits=pattern.peak_nits,
+        )
         stops = max(1.0, float(np.log2(top[1] / max(top[0], 1e-3))) + 0.3)
         message = (
             f"{n_bad} of {n} patches are clipped (limit half of them); close the iris or add ND "
@@ -119,10 +122,22 @@ def quality_findings(table: PatchMeasurements) -> list[Finding]:
     """One finding for each flag that patches carry."""
     findings = []
     fixes = {
-        MeasurementFlag.SATURATED: ("saturated-patches", "close the iris or add ND by a stop", True),
-        MeasurementFlag.NOISY: ("noisy-patches", "defocus until the pixels of the wall blend", True),
+        MeasurementFlag.SATURATED: (
+            "saturated-patches",
+            "close the iris or add ND by a stop",
+            True,
+        ),
+        MeasurementFlag.NOISY: (
+            "noisy-patches",
+            "defocus until the pixels of the wall blend",
+            True,
+        ),
         MeasurementFlag.GRADIENT: ("uneven-patches", "check for reflections on the wall", False),
-        MeasurementFlag.FEW_SAMPLES: ("small-patches", "let the wall fill more of the frame", False),
+        MeasurementFlag.FEW_SAMPLES: (
+            "small-patches",
+            "let the wall fill more of the frame",
+            False,
+        ),
         MeasurementFlag.GREENS_DIFFER: ("greens-differ", "defocus a little against moire", True),
     }
     is_patch = np.array([kind != PatchKind.BLACK for kind in table.kind])

@@ -124,9 +124,7 @@ def measure_points(plane: Plane, points: FloatArray) -> tuple[FloatArray, FloatA
     return np.where(inside, light.mean(axis=1), np.nan), np.where(inside, sigma, np.nan)
 
 
-def _inside(
-    points: FloatArray, low: NDArray[np.int_], high: NDArray[np.int_]
-) -> NDArray[np.bool_]:
+def _inside(points: FloatArray, low: NDArray[np.int_], high: NDArray[np.int_]) -> NDArray[np.bool_]:
     """Which pixels of a box lie inside a convex polygon."""
     x = np.arange(low[0], high[0])[None, :]
     y = np.arange(low[1], high[1])[:, None]

@@ -118,10 +118,12 @@ def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionCo
     n_pairs = len(pairs)
     return RegionColumns(
         mean=np.vstack([_by_channel(mean, channel), _by_channel(pairs, channel)]),
-        sigma=np.vstack([
-            _by_channel(sigma**2, channel, is_variance=True) ** 0.5,
-            _by_channel(pair_sigma**2, channel, is_variance=True) ** 0.5,
-        ]),
+        sigma=np.vstack(
+            [
+                _by_channel(sigma**2, channel, is_variance=True) ** 0.5,
+                _by_channel(pair_sigma**2, channel, is_variance=True) ** 0.5,
+            ]
+        ),
         deviation=np.vstack([_by_channel(deviation, channel), np.full((n_pairs, 3), np.nan)]),
         n_samples=np.concatenate([count.sum(axis=1), np.full(n_pairs, n_points)]),
         saturated=np.concatenate([saturated.max(axis=1), np.zeros(n_pairs)]),
@@ -130,13 +132,9 @@ def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionCo
     )
 
 
-def _measure_pairs(
-    frame: LinearFrame, located: Located
-) -> tuple[FloatArray, FloatArray, int]:
+def _measure_pairs(frame: LinearFrame, located: Located) -> tuple[FloatArray, FloatArray, int]:
     """Mean light of both cells of each strip pair, shape (48, planes)."""
-    places = np.stack([
-        region_points(cell, 12) for pair in located.layout.cells for cell in pair
-    ])
+    places = np.stack([region_points(cell, 12) for pair in located.layout.cells for cell in pair])
     points = located.view.to_frame(places)
     means, sigmas = [], []
     for plane in frame.planes:
@@ -155,18 +153,18 @@ def _inner_outline(region: Region, located: Located, step: int) -> FloatArray:
     half = np.maximum(half - margin, _SMALLEST_SHARE * half)
     turns = np.linspace(-1.0, 1.0, 4, endpoint=False)
     # Three points a side, so that an outline bent by the lens is followed.
-    square = np.concatenate([
-        np.stack([turns, -np.ones(4)], axis=1),
-        np.stack([np.ones(4), turns], axis=1),
-        np.stack([-turns, np.ones(4)], axis=1),
-        np.stack([-np.ones(4), -turns], axis=1),
-    ])
+    square = np.concatenate(
+        [
+            np.stack([turns, -np.ones(4)], axis=1),
+            np.stack([np.ones(4), turns], axis=1),
+            np.stack([-turns, np.ones(4)], axis=1),
+            np.stack([-np.ones(4), -turns], axis=1),
+        ]
+    )
     return middle + square * half
 
 
-def _by_channel(
-    values: FloatArray, channel: IntArray, *, is_variance: bool = False
-) -> FloatArray:
+def _by_channel(values: FloatArray, channel: IntArray, *, is_variance: bool = False) -> FloatArray:
     """Average planes (n, planes) of the same colour to (n, 3); variances of a mean."""
     columns = []
     for index in range(3):
@@ -192,15 +190,17 @@ def _share_outside(view: WallView, pattern: Pattern) -> float:
     steps = np.linspace(0.0, 1.0, 50)
     right, bottom = pattern.width_px - 1, pattern.height_px - 1
     zeros, ones = np.zeros(50), np.ones(50)
-    outline = np.concatenate([
-        np.stack(side, axis=1)
-        for side in (
-            (steps * right, zeros),
-            (steps * right, ones * bottom),
-            (zeros, steps * bottom),
-            (ones * right, steps * bottom),
-        )
-    ])
+    outline = np.concatenate(
+        [
+            np.stack(side, axis=1)
+            for side in (
+                (steps * right, zeros),
+                (steps * right, ones * bottom),
+                (zeros, steps * bottom),
+                (ones * right, steps * bottom),
+            )
+        ]
+    )
     points = view.to_frame(outline)
     inside = (points >= -0.5).all(axis=1)
     inside &= (points[:, 0] <= view.width - 0.5) & (points[:, 1] <= view.height - 0.5)

@@ -91,9 +91,7 @@ def stack_frames(pattern: Pattern, frames: Sequence[FrameSamples]) -> Stack:
         region_row={region: row for row, region in enumerate(regions)},
         points=(np.array(middles) - (size - 1) / 2) / (size.max() / 2),
         light=np.array([values.mean(axis=0) for values in stacked("mean")]),
-        variance=np.array([
-            (values**2).mean(axis=0) / len(values) for values in stacked("sigma")
-        ]),
+        variance=np.array([(values**2).mean(axis=0) / len(values) for values in stacked("sigma")]),
         deviation=np.array([values.mean(axis=0) for values in stacked("deviation")]),
         n_samples=np.array([values.sum(axis=0) for values in stacked("n_samples")]),
         saturated=np.array([values.max(axis=0) for values in stacked("saturated")]),

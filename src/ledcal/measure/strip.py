@@ -84,9 +84,9 @@ def read_strip(preview: Preview, view: WallView, layout: MarksLayout) -> Identit
     Identity or None
         None where the CRC does not fit, or bits differ too much in contrast to be one strip.
     """
-    points = np.stack([
-        np.stack([region_points(one, 5), region_points(zero, 5)]) for one, zero in layout.cells
-    ])
+    points = np.stack(
+        [np.stack([region_points(one, 5), region_points(zero, 5)]) for one, zero in layout.cells]
+    )
     values = sample_at(preview.image, preview.from_frame(view.to_frame(points))).mean(axis=-1)
     contrast = values[:, 0] - values[:, 1]
     if not np.isfinite(contrast).all():

@@ -15,7 +15,7 @@ from ledcal.values.measurement import MeasurementFlag
 
 if TYPE_CHECKING:
     from ledcal.model._curves import NominalCurve
-    from ledcal.values.arrays import FloatArray, IntArray
+    from ledcal.values.arrays import BoolArray, FloatArray, IntArray
     from ledcal.values.measurement import PatchMeasurements
 
 # A larger saturated share would pull the mean of a patch by more than its noise.
@@ -63,8 +63,13 @@ class Rows:
 
     @property
     def n_chromatic(self) -> int:
-        """Rows that are not neutral."""
-        return int(np.sum(np.ptp(self.position, axis=1) >= _NEUTRAL_SPREAD))
+        """How many rows are not neutral."""
+        return int(np.sum(self.is_chromatic))
+
+    @property
+    def is_chromatic(self) -> BoolArray:
+        """Which rows are not neutral."""
+        return np.asarray(np.ptp(self.position, axis=1) >= _NEUTRAL_SPREAD)
 
     def select(self, index: IntArray) -> Rows:
         """Some of the rows; `member` is left as it was."""

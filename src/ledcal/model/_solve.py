@@ -94,13 +94,19 @@ def _mixing(theta: FloatArray) -> Mixing:
 
 
 class Problem:
-    """The data of one fit, prepared: basis values at every row, nominal signals, start."""
+    """The data of one fit, prepared: basis values at every row, nominal signals, start.
+
+    Where chromatic patches are few, each is the only witness of its colour and is believed:
+    there is nothing to call it wrong by.
+    """
 
     def __init__(self, rows: Rows, nominal: NominalCurve) -> None:
         self.rows = rows
         self.nominal = nominal
         self.basis = np.stack([basis(rows.position[:, c]) for c in range(3)], axis=1)
         self.signal = rows.position * nominal.peak_signal
+        few = rows.n_chromatic < _FEW_CHROMATIC
+        self.alone = rows.is_chromatic & few
         self.start = self._start()
 
     @staticmethod
@@ -176,7 +182,7 @@ class Problem:
         for step in range(_MAX_STEPS):
             residual, jacobian = self.jacobian(theta)
             if step + warm >= 3:
-                weight = _robust(residual)
+                weight = np.where(self.alone, 1.0, _robust(residual))
             root = np.sqrt(weight)[:, None]
             flat = (jacobian * root[:, :, None]).reshape(-1, N_PARAMETERS)
             normal = flat.T @ flat + prior
