@@ -122,11 +122,11 @@ def photograph(
     if sigma > 0.3:
         image = cv2.GaussianBlur(image, (0, 0), float(sigma), borderType=cv2.BORDER_CONSTANT)
     x, y = np.meshgrid(np.arange(camera.width), np.arange(camera.height))
-    points = np.stack([x, y], axis=-1).astype(np.float64)
+    points: FloatArray = np.asarray(np.stack([x, y], axis=-1), dtype=np.float64)
     from ledcal.imaging.homography import apply_homography
     from ledcal.measure.view import undistort
 
-    straight = undistort(points, camera.k1, camera.width, camera.height)
+    straight: FloatArray = undistort(points, camera.k1, camera.width, camera.height)
     back = apply_homography(np.linalg.inv(view.homography), straight).astype(np.float32)
     seen = cv2.remap(image, back[..., 0], back[..., 1], cv2.INTER_LINEAR).astype(np.float64)
     centre = np.array([(camera.width - 1) / 2, (camera.height - 1) / 2])

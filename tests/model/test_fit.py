@@ -179,6 +179,18 @@ def test_a_white_darker_than_black_is_an_error() -> None:
         fit_model(replace(measured, camera=camera), eotf="ST 2084", peak_nits=1500.0)
 
 
+def test_patches_of_another_pattern_are_refused() -> None:
+    measured = PQ.measure(structured_codes(100))
+    order = np.random.default_rng(8).permutation(98) + 2
+    # Black and the brightest grey stay, so that only the fit can tell.
+    white = int(np.argmax(measured.code.min(axis=1)))
+    order = np.concatenate([[0, 1], np.where(order == white, 0, order)])
+    order[white] = white
+    shuffled = replace(measured, camera=measured.camera[order])
+    with pytest.raises(CaptureError, match="do not follow their codes"):
+        fit_model(shuffled, eotf="ST 2084", peak_nits=1500.0)
+
+
 def test_other_spaces_and_unknown_eotfs_are_refused() -> None:
     measured = PQ.measure(structured_codes(60))
     with pytest.raises(ValueError, match="needs ACES2065-1"):

@@ -77,7 +77,7 @@ def clean_frames(pattern: Pattern, stack: Stack) -> tuple[Cleaned, list[Finding]
     found, findings_anchor = _anchor_gains(pattern, stack, light, variance)
     findings += findings_anchor
     if found is not None:
-        light, variance, _corrections, kind = _pass(
+        light, variance, kind = _pass(
             pattern, stack, found, black, black_variance, central, has_black=has_black
         )
     if kind == "none" and pattern.layout == "grid":

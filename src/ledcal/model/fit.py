@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.transfer import canonical_eotf
+from ledcal.errors import CaptureError
 from ledcal.model._compiled import KIND, text_to_array
 from ledcal.model._curves import NominalCurve
 from ledcal.model._rows import lms_to_camera, prepare_rows
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ledcal.values.measurement import PatchMeasurements
 
 _OUTLIER_WEIGHT = 0.3
+# A wall in the wrong mode is missed by a few per cent; patches of another pattern by all.
+_MISSED_SHARE_LIMIT, _LIT_SHARE = 0.2, 0.02
 
 
 def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -> DisplayModel:
@@ -45,7 +48,8 @@ def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -
     Raises
     ------
     CaptureError
-        If the usable patches cannot carry a model; the message says what is missing.
+        If the usable patches cannot carry a model (the message says what is missing), or do
+        not follow their codes at all.
     ValueError
         If the measurements are not in ACES2065-1, or the EOTF is unknown.
     """
@@ -54,9 +58,24 @@ def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -
         raise ValueError(message)
     nominal = NominalCurve(canonical_eotf(eotf), float(peak_nits))
     rows = prepare_rows(measurements, nominal)
-    solution, strength = solve_best(Problem(rows, nominal))
+    problem = Problem(rows, nominal)
+    solution, strength = solve_best(problem)
+    _require_explained(rows, problem.residual(solution.theta) * rows.sigma)
     weight = np.where(rows.member >= 0, solution.weight[rows.member], -1.0)
     return assemble(nominal, rows, solution, strength, weight)
+
+
+def _require_explained(rows: Rows, missed: FloatArray) -> None:
+    """Refuse patches that no wall could have shown: another pattern, frames out of order."""
+    light = rows.lms - rows.lms[np.argmin(rows.lms.sum(axis=1))]
+    lit = light.sum(axis=1) > _LIT_SHARE * light.sum(axis=1).max()
+    share = float(np.median(np.abs(missed[lit]).sum(axis=1) / light[lit].sum(axis=1)))
+    if share > _MISSED_SHARE_LIMIT:
+        raise CaptureError(
+            f"the patches do not follow their codes: half of them differ by more than {share:.0%} "
+            f"from any wall that would fit (limit {_MISSED_SHARE_LIMIT:.0%}); they belong to "
+            "another pattern or came in another order: check plan.json, or shoot again"
+        )
 
 
 def assemble(
