@@ -16,7 +16,7 @@ from ledcal.values.stage import Gamut, Wall
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.arrays import AnyArray, FloatArray
     from ledcal.values.pattern import Pattern
 
 GAMUT = Gamut("P3-D65", [[0.68, 0.32], [0.265, 0.69], [0.15, 0.06]], [0.3127, 0.329])
@@ -89,7 +89,7 @@ def panels(wall_width: int, wall_height: int, spread: float, seed: int) -> Float
 
 
 def shoot(
-    code: FloatArray,
+    code: AnyArray,
     pattern: Pattern,
     camera: Camera,
     *,
@@ -106,7 +106,7 @@ def shoot(
 
 
 def photograph(
-    light: FloatArray, camera: Camera, *, seed: int = 0, name: str = "frame", gain: float = 1.0
+    light: AnyArray, camera: Camera, *, seed: int = 0, name: str = "frame", gain: float = 1.0
 ) -> LinearFrame:
     height, width = light.shape[:2]
     view = camera.view(width, height)
@@ -126,8 +126,10 @@ def photograph(
     from ledcal.imaging.homography import apply_homography
     from ledcal.measure.view import undistort
 
-    straight: FloatArray = undistort(points, camera.k1, camera.width, camera.height)
-    back = apply_homography(np.linalg.inv(view.homography), straight).astype(np.float32)
+    if camera.k1:
+        points = undistort(points, camera.k1, camera.width, camera.height)
+    inverse: FloatArray = np.asarray(np.linalg.inv(view.homography), dtype=np.float64)
+    back = apply_homography(inverse, points).astype(np.float32)
     seen = cv2.remap(image, back[..., 0], back[..., 1], cv2.INTER_LINEAR).astype(np.float64)
     centre = np.array([(camera.width - 1) / 2, (camera.height - 1) / 2])
     r2 = (((points - centre) / np.hypot(*centre)) ** 2).sum(axis=-1)[..., None]

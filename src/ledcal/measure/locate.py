@@ -33,6 +33,8 @@ _K1_TRIED = (0.0, -0.03, 0.03, -0.06, 0.06, -0.09, 0.09)
 # Drawings of the picture that are tried: log for dim marks, near linear for defocused ones.
 _FLOORS_TRIED = (0.004, 0.05, 0.4)
 _ENLARGED_BELOW = 1000
+# Noise alone reaches three.
+_FAINTEST = 4.5
 # Edges further from their places, in modules, are not those of a strip: a CRC met by chance.
 _EDGE_LIMIT = 0.15
 
@@ -87,6 +89,8 @@ def locate(
     Located or None
         None where no strip with a good CRC is seen.
     """
+    if preview.top < _FAINTEST * preview.noise:
+        return None
     for view, layout in itertools.product(near, layouts):
         identity = read_strip(preview, view, layout)
         if identity is not None and identity.confidence > 0.3:

@@ -51,15 +51,17 @@ def find_flags(stack: Stack) -> IntArray:
     with np.errstate(invalid="ignore"):
         limit = np.hypot(_NOISE_RATIO * expected, _TEXTURE * np.abs(light))
         flags[(deviation > limit).any(axis=2)] |= int(MeasurementFlag.NOISY)
-        # A gradient counts where noise alone cannot make it.
-        chance = 6.0 * deviation[..., 1] / np.sqrt(np.maximum(stack.n_samples[:, :n], 1))
+        # Differences count where noise alone cannot make them, at five standard errors: halves
+        # of one plane hold an eighth of the photosites, one green a quarter.
+        error = deviation[..., 1] / np.sqrt(np.maximum(stack.n_samples[:, :n], 1))
+        chance = 5.0 * error * 16.0**0.5
         real = stack.gradient[:, :n] * np.abs(light[..., 1]) > chance
         # Colours with an almost dark channel have no steady ratio there.
         bright = light.min(axis=2) > 0.2 * light.max(axis=2)
         steep = (stack.gradient[:, :n] > _GRADIENT_LIMIT) & real & bright
     flags[steep] |= int(MeasurementFlag.GRADIENT)
     split = stack.green_split[:, :n]
-    share = chance / np.maximum(np.abs(light[..., 1]), 1e-9)
+    share = 5.0 * error * 8.0**0.5 / np.maximum(np.abs(light[..., 1]), 1e-9)
     usual = np.median(split[light[..., 1] > 0.1 * np.nanmax(light)]) if split.any() else 0.0
     apart = np.abs(split - usual) > np.maximum(_SPLIT_LIMIT, share)
     flags[apart] |= int(MeasurementFlag.GREENS_DIFFER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -91,10 +92,11 @@ def fit_profile(
             progress=progress,
         )
     now = datetime.now(UTC)
-    camera = take.stage.camera.model or take.camera_model or "camera"
-    name = _name(take.stage.wall.name, camera, f"{now:%Y-%m-%d}")
-    path = out or _free(DEFAULT_ROOT / name, overwrite=overwrite)
     stage = take.stage
+    if not stage.camera.model and take.camera_model:
+        stage = replace(stage, camera=replace(stage.camera, model=take.camera_model))
+    name = _name(stage.wall.name, stage.camera.model or "camera", f"{now:%Y-%m-%d}")
+    path = out or _free(DEFAULT_ROOT / name, overwrite=overwrite)
     model = fit_model(take.measurements, eotf=stage.wall.eotf, peak_nits=stage.wall.peak_nits)
     correction = correction_of(model, stage)
     table = correction.table(size)
@@ -114,7 +116,7 @@ def fit_profile(
             ledcal_version=__version__,
             command=command,
             created=now.isoformat(timespec="seconds"),
-            inputs={file.name: sha256_file(file) for file in take.files},
+            inputs=take.inputs,
         ),
         n_frames=take.n_frames,
     )
@@ -147,7 +149,7 @@ def _take_of_table(table: Path, stage_path: Path | None, idt_path: Path | None) 
         pattern_name=measurements.header.get("pattern", table.name),
         camera_model=measurements.header.get("camera", ""),
         n_frames=0,
-        files=(table,),
+        inputs={table.name: sha256_file(table)},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from ledcal.capture.stream import stream
 from ledcal.colorimetry.camera import camera_transform
 from ledcal.colorimetry.space import gamut, matrix_rgb_to_aces
 from ledcal.errors import AmbiguousInputError, InputError, LedcalError
+from ledcal.files.digest import sha256_file
 from ledcal.measure import combine, sample_frame
 from ledcal.pattern import builtin
 from ledcal.pipeline.context import Context, read_context
@@ -52,8 +54,8 @@ class Take:
         As the files say; empty where they do not.
     n_frames : int
         Frames that were used.
-    files : tuple of Path
-        Every file that was looked at.
+    inputs : dict of str to str
+        Name and SHA-256 of every file that was looked at.
     """
 
     stage: Stage
@@ -64,7 +66,7 @@ class Take:
     pattern_name: str
     camera_model: str
     n_frames: int
-    files: tuple[Path, ...]
+    inputs: dict[str, str]
 
 
 def measure_captures(
@@ -119,12 +121,16 @@ def measure_captures(
             frame, lambda pattern_id: _known_pattern(context, pattern_id), walls=[wall_size]
         )
 
-    for done, (path, result) in enumerate(stream(files, task, image_space=input_space), start=1):
-        if isinstance(result, LedcalError):
-            unread.append((path, result))
-        else:
-            samples.append(result)
-        progress(done, len(files))
+    digests: dict[Path, Future[str]] = {}
+    with ThreadPoolExecutor(1) as hasher:
+        for path, result in stream(files, task, image_space=input_space):
+            # Right after it was read, while the system still holds it in memory.
+            digests[path] = hasher.submit(sha256_file, path)
+            if isinstance(result, LedcalError):
+                unread.append((path, result))
+            else:
+                samples.append(result)
+            progress(len(digests), len(files))
     if not samples and unread:
         raise unread[0][1]
     transform = find_transform(samples, context.idt)
@@ -150,7 +156,7 @@ def measure_captures(
         pattern_name=f"{pattern.name} {pattern.layout}",
         camera_model=min(models) if models else "",
         n_frames=measured.n_frames,
-        files=tuple(files),
+        inputs={path.name: digest.result() for path, digest in digests.items()},
     )
 
 
