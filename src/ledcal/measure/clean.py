@@ -11,6 +11,7 @@ from ledcal.measure.anchors import find_gains
 from ledcal.measure.flare import fit_flare
 from ledcal.measure.flat import build_corrections
 from ledcal.values.finding import Finding
+from ledcal.values.marks import encode_payload
 from ledcal.values.pattern import FrameKind, PatchKind
 
 if TYPE_CHECKING:
@@ -67,6 +68,12 @@ def clean_frames(pattern: Pattern, stack: Stack) -> tuple[Cleaned, list[Finding]
     if has_black:
         black = stack.light[black_rows].mean(axis=0)
         black_variance = stack.variance[black_rows].mean(axis=0) / len(black_rows)
+        # A strip cell that is lit in one black frame may be dark in another.
+        off = np.array([_dark_cells(pattern, stack.numbers[f]) for f in black_rows])
+        for cell in range(off.shape[1]):
+            own = [f for f, is_off in zip(black_rows, off[:, cell], strict=True) if is_off]
+            mean = stack.light[own, n_regions + cell].mean(axis=0) if own else np.nan
+            black[n_regions + cell] = mean
     else:
         findings.append(_no_black())
     central = _central(pattern, stack)
@@ -113,7 +120,7 @@ def _pass(
     for f, number in enumerate(stack.numbers):
         frame = by_number[number]
         dark = np.zeros(stack.light.shape[1], dtype=np.bool_)
-        dark[n_regions:] = has_black
+        dark[n_regions:] = has_black & _dark_cells(pattern, number)
         for patch in frame.patches:
             if patch.kind is PatchKind.DARK:
                 dark[stack.region_row[patch.region]] = True
@@ -140,6 +147,12 @@ def _pass(
         noise = np.nanmin(np.where(np.isfinite(noise), noise, np.inf), axis=0)
         spread += np.where(np.isfinite(noise), noise, 0.0) * light**2
     return light, spread, kind
+
+
+def _dark_cells(pattern: Pattern, number: int) -> BoolArray:
+    """Which of the 96 strip cells are dark in a frame."""
+    payload = encode_payload(number, pattern.pattern_id)
+    return np.stack([~payload, payload], axis=1).ravel()
 
 
 def _central(pattern: Pattern, stack: Stack) -> BoolArray:

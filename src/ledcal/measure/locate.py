@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # Radial distortion that is tried before the strip's edges say how much it is.
 _K1_TRIED = (0.0, -0.03, 0.03, -0.06, 0.06, -0.09, 0.09)
+_K1_COARSE = (0.0, -0.05, 0.05)
 
 # Drawings of the picture that are tried: log for dim marks, near linear for defocused ones.
 _FLOORS_TRIED = (0.004, 0.05, 0.4)
@@ -96,24 +97,39 @@ def locate(
         if identity is not None and identity.confidence > 0.3:
             return _refined(preview, view, layout, identity, None)
     for markers, quads in _searches(preview):
-        ways = [*_assigned(markers, preview), *_outermost(markers, quads, preview)]
-        for layout, (points, corners) in itertools.product(layouts, ways):
-            places = _marker_corners(layout)[points]
-            if corners.shape[1] == 1:
-                places = places.mean(axis=1)
-            wall, seen = places.reshape(-1, 2), corners.reshape(-1, 2)
-            for k1 in _K1_TRIED:
-                straight = undistort(seen, k1, frame.width, frame.height)
-                matrix = fit_homography(wall, straight)
-                if matrix is None:
-                    continue
-                view = WallView(matrix, k1, frame.width, frame.height)
-                identity = read_strip(preview, view, layout)
-                if identity is None:
-                    continue
-                found = _refined(preview, view, layout, identity, (wall, seen))
-                if found.edge_error_px < _EDGE_LIMIT * layout.module_px:
-                    return found
+        for layout, (points, seen) in itertools.product(layouts, _assigned(markers, preview)):
+            places = _marker_corners(layout)[points].reshape(-1, 2)
+            found = _try_view(frame, preview, layout, (places, seen.reshape(-1, 2)), _K1_TRIED)
+            if found is not None:
+                return found
+        middles = _marker_corners(layouts[0]).mean(axis=1)
+        for ring in _outermost(markers, quads, preview):
+            found = _try_view(frame, preview, layouts[0], (middles, ring), _K1_COARSE)
+            if found is not None:
+                return found
+    return None
+
+
+def _try_view(
+    frame: LinearFrame,
+    preview: Preview,
+    layout: MarksLayout,
+    pairs: tuple[FloatArray, FloatArray],
+    k1_tried: Sequence[float],
+) -> Located | None:
+    """See whether the strip can be read with these pairs of wall and frame points."""
+    wall, seen = pairs
+    for k1 in k1_tried:
+        matrix = fit_homography(wall, undistort(seen, k1, frame.width, frame.height))
+        if matrix is None:
+            continue
+        view = WallView(matrix, k1, frame.width, frame.height)
+        identity = read_strip(preview, view, layout)
+        if identity is None:
+            continue
+        found = _refined(preview, view, layout, identity, pairs)
+        if found.edge_error_px < _EDGE_LIMIT * layout.module_px:
+            return found
     return None
 
 
@@ -139,7 +155,7 @@ def _searches(preview: Preview) -> Iterator[tuple[list[FoundMarker], FloatArray]
 
 def _outermost(
     markers: list[FoundMarker], quads: FloatArray, preview: Preview
-) -> Iterator[tuple[list[int], FloatArray]]:
+) -> Iterator[FloatArray]:
     """Take the four squares that span the largest area as fiducials, whichever way round."""
     shapes = [*(marker.corners for marker in markers), *quads]
     centres = np.array([shape.mean(axis=0) for shape in shapes]).reshape(-1, 2)
@@ -157,7 +173,7 @@ def _outermost(
     ring = centres[_area(centres, best)[1]]
     for turn, step in itertools.product(range(4), (1, -1)):
         order = [(turn + step * i) % 4 for i in range(4)]
-        yield [0, 1, 2, 3], preview.to_frame(ring[order][:, None, :])
+        yield preview.to_frame(ring[order])
 
 
 def _area(points: FloatArray, four: Sequence[int]) -> tuple[float, list[int]]:

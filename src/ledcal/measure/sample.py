@@ -29,6 +29,7 @@ _COMMON_WALLS = ((1920, 1080), (1080, 1920), (3840, 1080), (1440, 1080), (7680, 
 # radius is two, a Gaussian has 0.6 % left at two and a half.
 _MARGIN_SIGMAS = 2.5
 _SMALLEST_SHARE = 0.3
+_CELL_SHARE = 0.35
 
 
 def sample_frame(
@@ -99,7 +100,7 @@ def _on_its_wall(
 
 
 def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionColumns:
-    """Average every patch region and every strip pair, plane by plane."""
+    """Average every patch region and every strip cell, plane by plane."""
     view = located.view
     regions = pattern_regions(pattern)
     shape = (len(regions), len(frame.planes))
@@ -112,36 +113,38 @@ def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionCo
             mean[row, column], deviation[row, column] = found.mean, found.deviation
             count[row, column], saturated[row, column] = found.n, found.saturated
             gradient[row, column] = found.gradient
-    pairs, pair_sigma, n_points = _measure_pairs(frame, located)
+    cells, cell_sigma, n_points = _measure_cells(frame, located)
     channel = np.array([_CHANNELS[plane.channel] for plane in frame.planes])
     sigma = deviation / np.sqrt(np.maximum(count, 1))
-    n_pairs = len(pairs)
+    n_cells = len(cells)
     return RegionColumns(
-        mean=np.vstack([_by_channel(mean, channel), _by_channel(pairs, channel)]),
+        mean=np.vstack([_by_channel(mean, channel), _by_channel(cells, channel)]),
         sigma=np.vstack(
             [
                 _by_channel(sigma**2, channel, is_variance=True) ** 0.5,
-                _by_channel(pair_sigma**2, channel, is_variance=True) ** 0.5,
+                _by_channel(cell_sigma**2, channel, is_variance=True) ** 0.5,
             ]
         ),
-        deviation=np.vstack([_by_channel(deviation, channel), np.full((n_pairs, 3), np.nan)]),
-        n_samples=np.concatenate([count.sum(axis=1), np.full(n_pairs, n_points)]),
-        saturated=np.concatenate([saturated.max(axis=1), np.zeros(n_pairs)]),
-        gradient=np.concatenate([gradient.max(axis=1), np.zeros(n_pairs)]),
-        green_split=np.concatenate([_green_split(frame, mean), np.zeros(n_pairs)]),
+        deviation=np.vstack([_by_channel(deviation, channel), np.full((n_cells, 3), np.nan)]),
+        n_samples=np.concatenate([count.sum(axis=1), np.full(n_cells, n_points)]),
+        saturated=np.concatenate([saturated.max(axis=1), np.zeros(n_cells)]),
+        gradient=np.concatenate([gradient.max(axis=1), np.zeros(n_cells)]),
+        green_split=np.concatenate([_green_split(frame, mean), np.zeros(n_cells)]),
     )
 
 
-def _measure_pairs(frame: LinearFrame, located: Located) -> tuple[FloatArray, FloatArray, int]:
-    """Mean light of both cells of each strip pair, shape (48, planes)."""
-    places = np.stack([region_points(cell, 12) for pair in located.layout.cells for cell in pair])
+def _measure_cells(frame: LinearFrame, located: Located) -> tuple[FloatArray, FloatArray, int]:
+    """Mean light of each strip cell, shape (96, planes)."""
+    places = np.stack(
+        [region_points(cell, 12, _CELL_SHARE) for pair in located.layout.cells for cell in pair]
+    )
     points = located.view.to_frame(places)
     means, sigmas = [], []
     for plane in frame.planes:
         mean, sigma = measure_points(plane, points)
-        means.append(mean.reshape(-1, 2).mean(axis=1))
-        sigmas.append(np.hypot(*sigma.reshape(-1, 2).T) / 2)
-    return np.stack(means, axis=1), np.stack(sigmas, axis=1), 2 * 144 * len(frame.planes)
+        means.append(mean)
+        sigmas.append(sigma)
+    return np.stack(means, axis=1), np.stack(sigmas, axis=1), 144 * len(frame.planes)
 
 
 def _inner_outline(region: Region, located: Located, step: int) -> FloatArray:

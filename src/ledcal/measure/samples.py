@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionColumns:
-    """Every patch region of the pattern and every strip pair, measured in one frame.
+    """Every patch region of the pattern and every strip cell, measured in one frame.
 
-    Rows are `pattern_regions`, then the 48 pairs of the strip: means over both cells, so that
-    their light is the same in every frame. Light is (dn - black) / (white - black).
+    Rows are `pattern_regions`, then the 96 cells of the strip, the one of bit 1 before the one
+    of bit 0: half of them are dark in every frame. Light is (dn - black) / (white - black).
 
     Attributes
     ----------
     mean, sigma : ndarray, shape (n, 3)
         Camera R, G, B and their standard errors; NaN where there is no sample.
     deviation : ndarray, shape (n, 3)
-        Standard deviation of one photosite; NaN for pairs.
+        Standard deviation of one photosite; NaN for cells.
     n_samples : ndarray of int64, shape (n,)
         Photosites of all planes.
     saturated : ndarray, shape (n,)

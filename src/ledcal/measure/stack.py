@@ -29,9 +29,9 @@ class Stack:
     names : tuple of str
         Files behind each row.
     region_row : dict of Region to int
-        Column of each patch region; the 48 strip pairs follow them.
+        Column of each patch region; the 96 strip cells follow them.
     points : ndarray, shape (n, 2)
-        Middles of regions and pairs, half the wall's long side = 1, from the wall's middle.
+        Middles of regions and cells, half the wall's long side = 1, from the wall's middle.
     light, variance, deviation : ndarray, shape (frames, n, 3)
         Camera light, variance of its mean, standard deviation of a photosite.
     n_samples : ndarray of int64, shape (frames, n)
@@ -83,7 +83,7 @@ def stack_frames(pattern: Pattern, frames: Sequence[FrameSamples]) -> Stack:
     regions = pattern_regions(pattern)
     layout = build_marks_layout(pattern.width_px, pattern.height_px)
     middles = [_middle(region) for region in regions]
-    middles += [(_middle(one) + _middle(zero)) / 2 for one, zero in layout.cells]
+    middles += [_middle(cell) for pair in layout.cells for cell in pair]
     size = np.array([pattern.width_px, pattern.height_px])
     return Stack(
         numbers=tuple(numbers),
