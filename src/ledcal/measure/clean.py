@@ -10,19 +10,24 @@ import numpy as np
 from ledcal.measure.anchors import find_gains
 from ledcal.measure.flare import fit_flare
 from ledcal.measure.flat import build_corrections
+from ledcal.measure.glare import GlareScene, fit_glare
 from ledcal.values.finding import Finding
 from ledcal.values.marks import encode_payload
 from ledcal.values.pattern import FrameKind, PatchKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledcal.measure.stack import Stack
     from ledcal.values.arrays import BoolArray, FloatArray
-    from ledcal.values.pattern import Pattern
+    from ledcal.values.pattern import Pattern, PatternFrame
 
 _DRIFT_WARNING = 0.01
 _DRIFT_FAIL = 0.03
 # Half the side of the central 10 % of the wall's area, as a share of the wall's half side.
 _CENTRAL = 0.1**0.5
+# With fewer patches in a frame there is nothing to learn of how glare falls off.
+_CROWDED = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,27 +119,37 @@ def _pass(
     scaled = stack.light / gains[:, None, :] - black
     variance = stack.variance / gains[:, None, :] ** 2 + black_variance
     by_number = {frame.index: frame for frame in pattern.frames}
-    flats: dict[int, FloatArray] = {}
-    light = scaled[:, :n_regions].copy()
-    spread = variance[:, :n_regions].copy()
-    for f, number in enumerate(stack.numbers):
-        frame = by_number[number]
-        dark = np.zeros(stack.light.shape[1], dtype=np.bool_)
-        dark[n_regions:] = has_black & _dark_cells(pattern, number)
-        for patch in frame.patches:
-            if patch.kind is PatchKind.DARK:
-                dark[stack.region_row[patch.region]] = True
-        flare, error = fit_flare(
-            stack.points[dark],
-            scaled[f, dark],
-            np.sqrt(variance[f, dark]),
-            stack.points[:n_regions],
+    frames = [by_number[number] for number in stack.numbers]
+    dark = _dark_places(stack, frames, has_black=has_black)
+    flare = np.zeros((len(frames), n_regions, 3))
+    error = np.zeros_like(flare)
+    crowded = [f for f, frame in enumerate(frames) if len(frame.patches) >= _CROWDED]
+    crowded = [f for f in crowded if frames[f].kind is FrameKind.PATCHES]
+    if crowded:
+        scene = _glare_scene(
+            pattern,
+            stack,
+            [frames[f] for f in crowded],
+            dark[crowded],
+            scaled[crowded],
+            variance[crowded],
         )
-        if frame.kind is not FrameKind.BLACK:
-            light[f] -= flare
-            spread[f] += error**2
-        if frame.kind is FrameKind.FLAT:
-            flats[f] = np.where(dark[:n_regions, None], np.nan, light[f])
+        flare[crowded], error[crowded] = fit_glare(scene)
+    for f, frame in enumerate(frames):
+        if f not in crowded and frame.kind is not FrameKind.BLACK:
+            flare[f], error[f] = fit_flare(
+                stack.points[dark[f]],
+                scaled[f, dark[f]],
+                np.sqrt(variance[f, dark[f]]),
+                stack.points[:n_regions],
+            )
+    light = scaled[:, :n_regions] - flare
+    spread = variance[:, :n_regions] + error**2
+    flats = {
+        f: np.where(dark[f, :n_regions, None], np.nan, light[f])
+        for f, frame in enumerate(frames)
+        if frame.kind is FrameKind.FLAT
+    }
     codes = [by_number[stack.numbers[f]].patches[0].code for f in flats]
     shown = np.array(list(flats.values())) if flats else np.zeros((0, n_regions, 3))
     corrections, kind = build_corrections(codes, shown, central)
@@ -153,6 +168,39 @@ def _dark_cells(pattern: Pattern, number: int) -> BoolArray:
     """Which of the 96 strip cells are dark in a frame."""
     payload = encode_payload(number, pattern.pattern_id)
     return np.stack([~payload, payload], axis=1).ravel()
+
+
+def _dark_places(stack: Stack, frames: Sequence[PatternFrame], *, has_black: bool) -> BoolArray:
+    """Places that show nothing of their own: dark patches, and strip pairs with the black off."""
+    n_regions = len(stack.region_row)
+    dark = np.zeros(stack.light.shape[:2], dtype=np.bool_)
+    dark[:, n_regions:] = has_black
+    for f, frame in enumerate(frames):
+        for patch in frame.patches:
+            if patch.kind is PatchKind.DARK:
+                dark[f, stack.region_row[patch.region]] = True
+    return dark
+
+
+def _glare_scene(
+    pattern: Pattern,
+    stack: Stack,
+    frames: Sequence[PatternFrame],
+    dark: BoolArray,
+    scaled: FloatArray,
+    variance: FloatArray,
+) -> GlareScene:
+    """What the glare of frames with many patches is learnt from."""
+    half = max(pattern.width_px, pattern.height_px) / 2.0
+    n_regions = len(stack.region_row)
+    lit = np.zeros((len(frames), n_regions, 3))
+    for f, frame in enumerate(frames):
+        for patch in frame.patches:
+            if patch.kind not in {PatchKind.DARK, PatchKind.FLAT}:
+                row = stack.region_row[patch.region]
+                lit[f, row] = np.nan_to_num(scaled[f, row])
+    sizes = np.array([[region.width, region.height] for region in stack.region_row]) / half
+    return GlareScene(stack.points, sizes, lit, dark, scaled, variance)
 
 
 def _central(pattern: Pattern, stack: Stack) -> BoolArray:

@@ -23,6 +23,7 @@ _SATURATED_SHARE = 0.001
 _NOISE_RATIO = 2.5
 _TEXTURE = 0.01
 _GRADIENT_LIMIT = 0.12
+_DARK_SHARE = 0.02
 _FEW = 36
 _SPLIT_LIMIT = 0.02
 _MIN_PATCHES = 14
@@ -58,12 +59,15 @@ def find_flags(stack: Stack) -> IntArray:
         real = stack.gradient[:, :n] * np.abs(light[..., 1]) > chance
         # Colours with an almost dark channel have no steady ratio there.
         bright = light.min(axis=2) > 0.2 * light.max(axis=2)
+        # In the dark ones the glare of their neighbours runs across; it is taken off later.
+        bright &= light.max(axis=2) > _DARK_SHARE * np.nanmax(light)
         steep = (stack.gradient[:, :n] > _GRADIENT_LIMIT) & real & bright
     flags[steep] |= int(MeasurementFlag.GRADIENT)
     split = stack.green_split[:, :n]
     share = 5.0 * error * 8.0**0.5 / np.maximum(np.abs(light[..., 1]), 1e-9)
     usual = np.median(split[light[..., 1] > 0.1 * np.nanmax(light)]) if split.any() else 0.0
     apart = np.abs(split - usual) > np.maximum(_SPLIT_LIMIT, share)
+    apart &= light[..., 1] > _DARK_SHARE * np.nanmax(light)
     flags[apart] |= int(MeasurementFlag.GREENS_DIFFER)
     return flags
 

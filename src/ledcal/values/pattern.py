@@ -82,7 +82,8 @@ class PatternFrame:
     kind : FrameKind
         A black frame shows strip and fiducials only; a flat frame is one colour all over.
     patches : tuple of Patch
-        In a flat frame, a single patch of kind flat that covers the wall; in a black frame none.
+        In a flat frame, one patch of kind flat between the bands of the marks, then the dark
+        places in it; in a black frame none.
     """
 
     index: int
