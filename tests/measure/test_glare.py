@@ -37,7 +37,7 @@ def make_scene(seed: int, fall_off: str) -> tuple[GlareScene, np.ndarray]:
     return GlareScene(points, sizes, lit, dark, seen, np.full(seen.shape, sigma**2)), glare
 
 
-@pytest.mark.parametrize(("fall_off", "share"), [("bell", 0.06), ("power", 0.1)])
+@pytest.mark.parametrize(("fall_off", "share"), [("bell", 0.06), ("power", 0.02)])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_glare_is_learnt(seed: int, fall_off: str, share: float) -> None:
     scene, truth = make_scene(seed, fall_off)
@@ -45,8 +45,8 @@ def test_glare_is_learnt(seed: int, fall_off: str, share: float) -> None:
     error = np.abs(glare - truth[:, :N_LIT])
     size = truth[:, :N_LIT].mean()
     assert np.sqrt((error**2).mean()) < share * size
-    # What is said of its error holds: most lie within two of it.
-    assert (error < 2.0 * sigma + 1e-5).mean() > 0.9
+    # What is said of its error holds: most lie within three of it.
+    assert (error < 3.0 * sigma).mean() > 0.85
 
 
 def test_it_is_better_than_a_smooth_map() -> None:

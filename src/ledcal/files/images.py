@@ -64,7 +64,7 @@ def write_image(
     path: Path,
     pixels: NDArray[np.float32],
     *,
-    bits: int = 16,
+    bits: int | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write a picture; the suffix says the format. Use inside `atomic_file`.
@@ -72,11 +72,11 @@ def write_image(
     Parameters
     ----------
     path : Path
-        ``.png``, ``.tif``, ``.dpx`` (integers of `bits`) or ``.exr`` (32-bit float).
+        ``.png``, ``.tif``, ``.dpx`` (integers of `bits`) or ``.exr`` (floats of `bits`).
     pixels : ndarray of float32, shape (height, width, 3)
         0..1 for the integer formats; values outside are held.
-    bits : int
-        8, 10, 12 or 16; 10 and 12 for DPX only.
+    bits : int or None
+        8, 10, 12 or 16, 10 and 12 for DPX only; for EXR 16 (half) or 32. None: 16, for EXR 32.
     metadata : mapping of str to str
         Attributes to store.
 
@@ -87,7 +87,9 @@ def write_image(
     """
     height, width, channels = pixels.shape
     is_float = path.suffix.lower() == ".exr"
-    spec = oiio.ImageSpec(width, height, channels, "float" if is_float else "uint16")
+    real = "half" if bits == 16 else "float"
+    spec = oiio.ImageSpec(width, height, channels, real if is_float else "uint16")
+    bits = bits or 16
     if is_float:
         spec["compression"] = "zip"
         data: NDArray[np.generic] = np.ascontiguousarray(pixels, np.float32)

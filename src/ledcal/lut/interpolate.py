@@ -47,14 +47,15 @@ def apply_trilinear(lut: Lut3d, signal: ArrayLike) -> FloatArray:
     >>> apply_trilinear(identity, [-0.1, 0.5, 1.2]).tolist()
     [0.0, 0.5, 1.0]
     """
-    base, share, shape = _cells(lut, signal)
+    values = _checked(signal)
+    base, share = _cells(lut.size, values.reshape(-1, 3))
     table = lut.table
     result = np.zeros((len(base), 3))
     for corner in np.ndindex(2, 2, 2):
         at = base + np.array(corner)
         weight = np.prod(np.where(np.array(corner) == 1, share, 1.0 - share), axis=1)
         result += weight[:, None] * table[at[:, 0], at[:, 1], at[:, 2]]
-    return np.asarray(result.reshape(shape))
+    return np.asarray(result.reshape(values.shape))
 
 
 def apply_tetrahedral(lut: Lut3d, signal: ArrayLike) -> FloatArray:
@@ -87,22 +88,48 @@ def apply_tetrahedral(lut: Lut3d, signal: ArrayLike) -> FloatArray:
     >>> apply_tetrahedral(identity, [0.1, 0.5, 0.95]).round(12).tolist()
     [0.1, 0.5, 0.95]
     """
-    base, share, shape = _cells(lut, signal)
+    values = _checked(signal)
+    node, weight = tetrahedral_nodes(lut.size, values.reshape(-1, 3))
     flat = lut.table.reshape(-1, 3)
-    strides = np.array([lut.size**2, lut.size, 1])
+    result = weight[:, :1] * flat[node[:, 0]]
+    for corner in range(1, 4):
+        result += weight[:, corner : corner + 1] * flat[node[:, corner]]
+    return np.asarray(result.reshape(values.shape))
+
+
+def tetrahedral_nodes(size: int, signal: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The four nodes that each colour mixes, and their weights.
+
+    Parameters
+    ----------
+    size : int
+        Nodes along an edge.
+    signal : ndarray, shape (n, 3)
+        Finite; outside 0..1 it is clamped.
+
+    Returns
+    -------
+    node : ndarray of int64, shape (n, 4)
+        Indices into ``table.reshape(-1, 3)``.
+    weight : ndarray, shape (n, 4)
+        0..1, adding up to 1.
+
+    Examples
+    --------
+    >>> node, weight = tetrahedral_nodes(2, np.array([[0.75, 0.25, 0.25]]))
+    >>> node.tolist(), weight.tolist()
+    ([[0, 4, 6, 7]], [[0.25, 0.5, 0.0, 0.25]])
+    """
+    base, share = _cells(size, signal)
+    strides = np.array([size**2, size, 1])
     order = np.argsort(-share, axis=1, kind="stable")
     falling = np.take_along_axis(share, order, axis=1)
-    node = base @ strides
-    result = (1.0 - falling[:, 0])[:, None] * flat[node]
-    for step in range(3):
-        node = node + strides[order[:, step]]
-        below = falling[:, step + 1] if step < 2 else 0.0
-        result += (falling[:, step] - below)[:, None] * flat[node]
-    return np.asarray(result.reshape(shape))
+    node = np.cumsum(np.concatenate([(base @ strides)[:, None], strides[order]], axis=1), axis=1)
+    edges = np.concatenate([np.ones((len(base), 1)), falling, np.zeros((len(base), 1))], axis=1)
+    return node, -np.diff(edges, axis=1)
 
 
-def _cells(lut: Lut3d, signal: ArrayLike) -> tuple[IntArray, FloatArray, tuple[int, ...]]:
-    """Lowest node of the cell of each colour, position inside it 0..1, and the shape."""
+def _checked(signal: ArrayLike) -> FloatArray:
     values = np.asarray(signal, dtype=np.float64)
     if values.shape[-1:] != (3,):
         message = f"signal: expected shape (..., 3), got {values.shape}"
@@ -110,6 +137,11 @@ def _cells(lut: Lut3d, signal: ArrayLike) -> tuple[IntArray, FloatArray, tuple[i
     if not np.isfinite(values).all():
         message = f"signal: {int((~np.isfinite(values)).sum())} values are not finite"
         raise ValueError(message)
-    position = np.clip(values.reshape(-1, 3), 0.0, 1.0) * (lut.size - 1)
-    base = np.minimum(position.astype(np.int64), lut.size - 2)
-    return base, position - base, values.shape
+    return values
+
+
+def _cells(size: int, signal: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Lowest node of the cell of each colour (n, 3), and the position inside it, 0..1."""
+    position = np.clip(signal, 0.0, 1.0) * (size - 1)
+    base = np.minimum(position.astype(np.int64), size - 2)
+    return base, position - base

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.colorimetry.difference import matrix_aces_to_lms
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf_inverse
 from ledcal.model._boundary import nearest_light
-from ledcal.model._compiled import compile_model
-from ledcal.model._mixing import UNIT, Mixing, interaction
+from ledcal.model._inverse import prepare_inverse
 from ledcal.model._perceptual import ITP_SCALE
 
 if TYPE_CHECKING:
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
 
 # What grey brighter than the wall can make gives up: brightness (match) or neutrality (keep).
 _NEUTRAL_WEIGHTS = {"match": 8.0, "keep": 0.25}
-_N_FIXED_POINT_STEPS = 8
-_EDGE_TOLERANCE = 1e-4
 _REACHED_ITP = 0.05
 
 
@@ -108,26 +104,20 @@ def reach(
     if not k > 0.0:
         message = f"k: {k} is not positive"
         raise ValueError(message)
-    compiled = compile_model(model)
-    to_nits = 100.0 * matrix_aces_to_lms()
-    mixing = _without_black(compiled.mixing.transformed(k * to_nits))
-    wanted = aces @ to_nits.T
-    limit = compiled.curves.light(compiled.code_limit[None, :])[0]
-    light = _unbounded_light(mixing, wanted)
-    slack = _EDGE_TOLERANCE * np.max(np.abs(light), axis=1)[:, None]
-    inside = np.all((light >= -slack) & (light <= limit * (1.0 + _EDGE_TOLERANCE)), axis=1)
-    light = np.clip(light, 0.0, limit)
+    inverse = prepare_inverse(model, k)
+    wanted = aces @ inverse.to_nits.T
+    light, inside = inverse.solve(wanted)
     outside = np.flatnonzero(~inside)
     if outside.size:
         light[outside], distance = nearest_light(
-            mixing,
+            inverse.mixing,
             wanted[outside],
             light[outside],
-            limit,
+            inverse.limit,
             neutral_weight=_NEUTRAL_WEIGHTS[peak],
         )
         inside[outside] = distance * ITP_SCALE < _REACHED_ITP
-    return np.minimum(compiled.curves.code(light), compiled.code_limit), inside
+    return inverse.code(light), inside
 
 
 def node_function(
@@ -179,20 +169,3 @@ def node_function(
         return np.asarray(wall[back.reshape(-1)], dtype=np.float64)
 
     return nodes
-
-
-def _without_black(mixing: Mixing) -> Mixing:
-    return Mixing(mixing.primaries, mixing.drift, mixing.cross, np.zeros(3))
-
-
-def _unbounded_light(mixing: Mixing, wanted: FloatArray) -> FloatArray:
-    """Channel light of the wanted LMS nits; below 0 or above the limit out of gamut."""
-    inverse = np.linalg.inv(mixing.primaries)
-    straight = wanted @ inverse.T
-    drift = UNIT * (inverse @ mixing.drift)
-    light = straight.copy()
-    for _ in range(_N_FIXED_POINT_STEPS):
-        held = np.clip(light, 0.0, 1.5)
-        emitted = straight - held**2 @ drift.T
-        light = emitted / (1.0 + interaction(mixing.cross, held))
-    return light

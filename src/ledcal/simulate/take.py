@@ -239,7 +239,7 @@ def write_take(
             else:
                 picture = linear_frame(setup, code, index, to_aces)
                 with atomic_file(target) as temporary:
-                    write_image(temporary, picture, metadata={"colorspace": "ACES2065-1"})
+                    write_image(temporary, picture, bits=16, metadata={"colorspace": "ACES2065-1"})
 
         jobs = (
             (f"capture_{index:04d}.{output}", (lambda i=index, p=path: take(i, p)), index)

@@ -30,3 +30,31 @@ class Lut3d:
     def size(self) -> int:
         """Nodes along one edge."""
         return int(self.table.shape[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LutSamples:
+    """Where a table is looked at, what it should give there, and how much a miss is seen.
+
+    Attributes
+    ----------
+    signal : ndarray, shape (n, 3)
+        Content code, 0..1.
+    value : ndarray, shape (n, 3)
+        Wall code that the table should give.
+    slope : ndarray, shape (n, 3, 3)
+        ``[sample, component, channel]``: change of the perceived colour per wall code; the length
+        of ``slope @ miss`` is a difference in delta E ITP, times the sample's weight.
+    """
+
+    signal: FloatArray
+    value: FloatArray
+    slope: FloatArray
+
+    def __post_init__(self) -> None:
+        n = len(self.signal)
+        for name, shape in (("signal", (n, 3)), ("value", (n, 3)), ("slope", (n, 3, 3))):
+            object.__setattr__(self, name, readonly(getattr(self, name), shape=shape, name=name))
+
+    def __len__(self) -> int:
+        return len(self.signal)

@@ -1,0 +1,156 @@
+"""Move the nodes of a table so that the interpolation between them is right, not the node."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from ledcal.lut.check import is_neutral_monotone
+from ledcal.lut.interpolate import apply_tetrahedral, tetrahedral_nodes
+from ledcal.values.lut import Lut3d, LutSamples
+
+if TYPE_CHECKING:
+    from ledcal.values.arrays import BoolArray, FloatArray
+
+# How strongly a node is held to its exact value: as a share of what its samples weigh, and,
+# for nodes with few samples, of what the samples of a usual node weigh.
+_RIDGE, _LEAST_RIDGE = 0.1, 1e-3
+_N_STEPS = 12
+_CHECKED_EVERY = 12
+
+
+def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
+    """Set the nodes by least squares on the tetrahedral interpolation between them.
+
+    A table that is exact at its nodes errs to one side everywhere between them where the
+    function bends. The squared difference over the samples is least, with a pull towards the exact
+    nodes; the black node stays where it is. Every twelfth sample is not used but
+    judges: if the new table is not better there, the given one is returned.
+
+    Parameters
+    ----------
+    lut : Lut3d
+        Exact at its nodes, values 0..1.
+    samples : LutSamples
+        Where the table should be right, and how much.
+
+    Returns
+    -------
+    Lut3d
+        Values 0..1; its neutral axis rises where that of the given one does. Nodes above the
+        brightest sample repeat the nodes below, if those of the given table do.
+
+    Examples
+    --------
+    A parabola through two nodes: the chord is moved down to where it misses least.
+
+    >>> from ledcal.lut.build import build_lut
+    >>> signal = np.repeat(np.linspace(0.0, 1.0, 200)[:, None], 3, axis=1)
+    >>> slope = np.repeat(np.eye(3)[None], 200, axis=0)
+    >>> lut = build_lut(lambda s: 0.5 + (s - 0.5) ** 2, 3)
+    >>> better = optimise_nodes(lut, LutSamples(signal, 0.5 + (signal - 0.5) ** 2, slope))
+    >>> bool(better.table[1, 1, 1, 0] < lut.table[1, 1, 1, 0])
+    True
+    """
+    judge = np.arange(len(samples)) % _CHECKED_EVERY == _CHECKED_EVERY - 1
+    if judge.sum() < 1:
+        return lut
+    system = _System.of(lut, _part(samples, ~judge))
+    exact = lut.table.reshape(-1, 3)
+    free = np.ones(exact.shape, dtype=bool)
+    free[0] = False
+    move = system.solve(np.zeros_like(exact), free)
+    # What would leave 0..1 is set on it, and the others are solved for again.
+    free &= (exact + move >= 0.0) & (exact + move <= 1.0)
+    start = np.clip(exact + move, 0.0, 1.0) - exact
+    move = system.solve(start, free)
+    table = np.clip(exact + move, 0.0, 1.0).reshape(lut.table.shape)
+    moved = Lut3d(_repeat_above(table, lut, samples))
+    if is_neutral_monotone(lut) and not is_neutral_monotone(moved):
+        node = np.arange(lut.size)
+        table = moved.table.copy()
+        table[node, node, node] = lut.table[node, node, node]
+        moved = Lut3d(table)
+    checked = _part(samples, judge)
+    return moved if _is_better(_misses(moved, checked), _misses(lut, checked)) else lut
+
+
+def _part(samples: LutSamples, chosen: BoolArray) -> LutSamples:
+    return LutSamples(samples.signal[chosen], samples.value[chosen], samples.slope[chosen])
+
+
+def _misses(lut: Lut3d, samples: LutSamples) -> FloatArray:
+    miss = apply_tetrahedral(lut, samples.signal) - samples.value
+    return np.asarray(np.linalg.norm((samples.slope @ miss[:, :, None])[:, :, 0], axis=1))
+
+
+def _is_better(new: FloatArray, old: FloatArray) -> bool:
+    pairs = [(f(new), f(old)) for f in (np.median, lambda e: np.percentile(e, 95), np.std)]
+    return all(float(a) <= float(b) for a, b in pairs)
+
+
+def _repeat_above(table: FloatArray, lut: Lut3d, samples: LutSamples) -> FloatArray:
+    """Nodes above the brightest sample repeat those below, where the given table's do."""
+    highest = int(np.ceil(samples.signal.max() * (lut.size - 1) - 1e-9))
+    node = np.minimum(np.arange(lut.size), highest)
+    below = np.ix_(node, node, node)
+    return table[below] if np.array_equal(lut.table, lut.table[below]) else table
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _System:
+    """Normal equations of the moves of the nodes, never written out.
+
+    `weight` (samples, nodes) holds the share of each node in each sample; `metric` is the squared
+    slope of the samples, `ridge` what holds each node, `scale` the diagonal; `missing` is what
+    the exact nodes miss.
+    """
+
+    weight: sparse.csr_matrix
+    transposed: sparse.csr_matrix
+    metric: FloatArray
+    ridge: FloatArray
+    scale: FloatArray
+    missing: FloatArray
+
+    @classmethod
+    def of(cls, lut: Lut3d, samples: LutSamples) -> _System:
+        node, share = tetrahedral_nodes(lut.size, samples.signal)
+        n = len(samples)
+        weight = sparse.csr_matrix(
+            (share.ravel(), node.ravel(), np.arange(0, 4 * n + 1, 4)), shape=(n, lut.size**3)
+        )
+        metric = np.swapaxes(samples.slope, 1, 2) @ samples.slope
+        own = weight.multiply(weight).T @ np.einsum("njj->nj", metric)
+        usual = np.median(own[own > 0.0]) if (own > 0.0).any() else 1.0
+        ridge = _RIDGE * own + _LEAST_RIDGE * usual
+        missing = samples.value - weight @ lut.table.reshape(-1, 3)
+        return cls(weight, weight.T.tocsr(), metric, ridge, own + ridge, missing)
+
+    def solve(self, start: FloatArray, free: BoolArray) -> FloatArray:
+        """Moves (nodes, 3) from `start` by preconditioned conjugate gradients."""
+        move = start.copy()
+        residual = np.where(free, self._pull(self.missing) - self._apply(move), 0.0)
+        step = ahead = residual / self.scale
+        power = float(np.sum(residual * ahead))
+        for _ in range(_N_STEPS):
+            if power <= 0.0:
+                break
+            onward = np.where(free, self._apply(step), 0.0)
+            length = power / float(np.sum(step * onward))
+            move += length * step
+            residual = residual - length * onward
+            ahead = residual / self.scale
+            last, power = power, float(np.sum(residual * ahead))
+            step = ahead + (power / last) * step
+        return move
+
+    def _pull(self, miss: FloatArray) -> FloatArray:
+        weighed = (self.metric @ miss[:, :, None])[:, :, 0]
+        return np.asarray(self.transposed @ weighed)
+
+    def _apply(self, move: FloatArray) -> FloatArray:
+        return self._pull(self.weight @ move) + self.ridge * move
