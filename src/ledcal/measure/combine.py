@@ -157,6 +157,7 @@ def _table(pattern: Pattern, stack: Stack, cleaned: Cleaned, flags: IntArray) ->
         header={
             "pattern": f"{pattern.name} {pattern.layout}",
             "exposure": "unknown",
+            "eotf": pattern.eotf,
             "peak_nits": f"{pattern.peak_nits:g}",
         },
     )
