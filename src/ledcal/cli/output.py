@@ -81,12 +81,19 @@ def progress(what: str, unit: str = "frames") -> Iterator[Callable[[int, int], N
         yield lambda done, total: None  # noqa: ARG005
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=40),
-        TextColumn("{task.completed:.0f} of {task.total:.0f} " + unit),
+        MofNCompleteColumn(separator=" of "),
+        TextColumn(unit),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
