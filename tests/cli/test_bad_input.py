@@ -122,7 +122,7 @@ def test_captures_of_another_pattern(
     ledcal: Ledcal, small_take: SmallTake, folder: Path, tmp_path: Path
 ) -> None:
     stage = tmp_path / "other.toml"
-    stage.write_text('[wall]\neotf = "gamma 2.4"\npeak_nits = 600\n')
+    stage.write_text("[wall]\npeak_nits = 600\n")
     other = tmp_path / "other"
     made = ledcal("patterns", other, "--set", "quick", "--layout", "grid", "--stage", stage)
     assert made.code == 0
@@ -130,6 +130,42 @@ def test_captures_of_another_pattern(
     run = ledcal("fit", folder, "--plan", other / "plan.json", "-o", out)
     assert_refused(run, 3, "plan", profile=out)
     assert small_take.captures.exists()
+
+
+def test_stage_and_plan_that_disagree(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
+    (folder / "stage.toml").write_text('[wall]\neotf = "gamma 2.4"\npeak_nits = 600\n')
+    out = tmp_path / "profile"
+    run = ledcal("fit", folder, "-o", out)
+    assert_refused(run, 5, "gamma 2.4", "ST 2084", "--stage", profile=out)
+
+
+def test_another_wall_without_its_plan(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
+    (folder / "plan.json").unlink()
+    (folder / "stage.toml").write_text("[wall]\npeak_nits = 600\n")
+    out = tmp_path / "profile"
+    assert_refused(ledcal("fit", folder, "-o", out), 5, "--plan", "600 nits", profile=out)
+
+
+def test_an_input_space_for_raw(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "profile"
+    run = ledcal("fit", folder, "--input-space", "P3-D65", "-o", out)
+    assert_refused(run, 2, "--input-space", "raw", profile=out)
+
+
+def test_peak_white_is_clipped(ledcal: Ledcal, small_take: SmallTake, tmp_path: Path) -> None:
+    from ledcal.files.stage import default_stage
+    from ledcal.simulate.scenes import scene_for
+    from ledcal.simulate.stage import with_values
+    from ledcal.simulate.take import write_take
+
+    virtual = scene_for(default_stage(), name="pq-volume", seed=5)
+    virtual = with_values(virtual, exposure_stops=2.0, width=960, height=640)
+    write_take(virtual, small_take.patterns, tmp_path / "captures")
+    out = tmp_path / "profile"
+    run = ledcal(
+        "fit", tmp_path / "captures", "--plan", small_take.patterns / "plan.json", "-o", out
+    )
+    assert_refused(run, 3, "clipped", "2 stops", profile=out)
 
 
 def test_patches_are_missing(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:

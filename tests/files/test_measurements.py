@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = "code_r,code_g,code_b,camera_r,camera_g,camera_b\n"
+SEMICOLONS = HEAD.replace(",", ";")
 
 
 def read_text(tmp_path: Path, text: str) -> PatchMeasurements:
@@ -65,6 +66,48 @@ def test_another_space_is_converted(tmp_path: Path) -> None:
     assert m.space == "ACES2065-1"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        SEMICOLONS + "0;0,25;1;0,1;2e-1;3,5\n",
+        SEMICOLONS + "0;0.25;1;0.1;0.2;3.5\n",
+        HEAD.replace(",", "\t") + "0\t0,25\t1\t0,1\t0,2\t3,5\n",
+        HEAD.upper().replace(",", " , ") + "0, 0.25, 1, 0.1, 0.2, 3.5\n",
+        "#space: ACES2065-1;;;;;\n" + SEMICOLONS.title() + "0;0,25;1;0,1;0,2;3,5\n;;;;;\n",
+        '"#space: ACES2065-1",,,,,,\n' + HEAD.strip() + ",\n0,0.25,1,0.1,0.2,3.5,\n",
+        "\ufeff" + HEAD.replace("\n", "\r\n") + "0,0.25,1,0.1,0.2,3.5,,\r\n",
+    ],
+)
+def test_what_spreadsheets_write(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "m.csv"
+    path.write_bytes(text.encode())
+    m = read_measurements(path)
+    assert m.code.tolist() == [[0, 0.25, 1]]
+    assert m.camera.tolist() == [[0.1, 0.2, 3.5]]
+
+
+def test_further_columns_with_semicolons(tmp_path: Path) -> None:
+    m = read_text(
+        tmp_path,
+        "#space: BT.709\n"
+        + SEMICOLONS.strip()
+        + ";Flags;Sigma_R;sigma_g;sigma_b;n;frame\n"
+        + '0;0;0;1;1;1;"saturated;edge";0,01;0,01;;12;"a, b.dng"\n',
+    )
+    assert m.flags[0] == MeasurementFlag.SATURATED | MeasurementFlag.EDGE
+    assert (m.n_samples.tolist(), m.frame) == ([12], ("a, b.dng",))
+    assert np.isnan(m.sigma).all()
+
+
+def test_missing_columns_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_text(tmp_path, "R G B X Y Z\n0 0 0 1 1 1\n")
+    said = str(caught.value).replace(str(tmp_path), "")
+    assert len(said.splitlines()) == 1
+    assert said.count("camera_b") == 1
+    assert len(said) < 180
+
+
 def test_flags_are_words(tmp_path: Path) -> None:
     m = read_text(tmp_path, HEAD.strip() + ",flags\n0,0,0,1,1,1,saturated|edge\n")
     assert m.flags[0] == MeasurementFlag.SATURATED | MeasurementFlag.EDGE
@@ -73,12 +116,23 @@ def test_flags_are_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "no table in it"),
+        ("", "the file is empty"),
         ("#space: ACES2065-1\n", "no table in it"),
         (HEAD, "no rows"),
-        (HEAD.replace("camera_b", "camra_b") + "0,0,0,1,1,1\n", "nearest here: 'camra_b'"),
+        (
+            HEAD.replace("camera_b", "camra_b") + "0,0,0,1,1,1\n",
+            "camera_b missing in the row of column names (taken as separated by commas, has 'camra",
+        ),
         (HEAD + "0,0,0,1,1\n", "line 2: 6 columns expected"),
         (HEAD + "0,0,0,1,1,1,9\n", "line 2: 6 columns expected"),
+        ("r;g;b\n0;0;0\n", "(taken as separated by semicolons, has 'r', 'g', 'b')"),
+        (HEAD.strip() + ",code_r\n0,0,0,1,1,1,0\n", "column code_r is there twice"),
+        (SEMICOLONS + "0;0;0;1.000,5;1;1\n", "line 2, camera_r: '1.000,5' is not a number"),
+        (HEAD.strip() + ",n\n0,0,0,1,1,1,nan\n", "line 2, n: 'nan' is not a finite number"),
+        (HEAD.strip() + ",flags\n0,0,0,1,1,1,99999999999999999999\n", "unknown flags"),
+        (HEAD + "0,0,0,1,1e300,1\n", "line 2, camera_g: 1e300 is beyond"),
+        (HEAD + "0,0,0,1,1\x00,1\n", "line 2"),
+        (HEAD + "0,0,0,1,1," + "1" * 200000 + "\n", "not a table"),
         (HEAD + "0,0,0,1,x,1\n", "line 2, camera_g: 'x' is not a number"),
         (HEAD + "0,0,0,1,nan,1\n", "line 2, camera_g: 'nan' is not a finite number"),
         ("#a: b\n" + HEAD + "0,0,0,1,1,1\n940,0,0,1,1,1\n", "line 4: code [940.0, 0.0, 0.0]"),

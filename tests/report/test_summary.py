@@ -97,7 +97,7 @@ def test_the_screen_tells_a_tired_person_everything() -> None:
         "60 patches in 12 frames (standard grid)",
         "1 saturated",
         "6.6 % of peak white",
-        "3.1 % of the content's codes",
+        "the 3 % most saturated codes",
         "target.gamut = 'P3-D65' (as the wall)",
         f"{PATH}/report.html",
         f"ledcal export {PATH} --format cube",
@@ -159,13 +159,13 @@ CASES: list[tuple[Profile, str, str, str]] = [
     (
         fake_profile(quality=fake_quality_of(cross_validated=Spread(2.1, 3.0, 9.0))),
         "warn",
-        "2.10 delta E ITP (median), limit 2.00",
+        "2.10 delta E ITP (median), of which 0.21 is noise; limit 2.00",
         "flagged patches",
     ),
     (
         fake_profile(quality=fake_quality_of(cross_validated=Spread(1.1, 4.2, 9.0))),
         "warn",
-        "4.20 delta E ITP (95th percentile), limit 4.00",
+        "4.20 delta E ITP (95th percentile), of which 0.60 is noise; limit 4.00",
         "flagged patches",
     ),
     (

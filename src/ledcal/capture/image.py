@@ -47,11 +47,12 @@ def _exr_space(name: str, metadata: dict[str, object]) -> tuple[str, str]:
 
 
 def _require_declared(name: str, kind: FileKind) -> None:
+    word = {FileKind.TIFF_LIKE: "TIFF", FileKind.OTHER_IMAGE: "file"}.get(kind, kind.value)
     if kind in {FileKind.JPEG, FileKind.HEIF, FileKind.OTHER_IMAGE}:
-        message = f"{name}: a {kind.value} is a developed picture, not linear light; use the raw"
+        message = f"{name}: this {word} is a developed picture, not linear light; use the raw"
         message = f"{message} files or linear EXR, or, if it really is linear, say in which space"
     else:
-        message = f"{name}: a {kind.value} does not say what its numbers mean; if they are linear"
+        message = f"{name}: this {word} does not say what its numbers mean; if they are linear"
         message = f"{message} light, say in which space"
     raise AmbiguousInputError(f"{message} with --input-space NAME, such as {ACES} or P3-D65")
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
+import io
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from ledcal import __version__
 from ledcal.errors import LedcalError
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 # Name of the command, and the module under ledcal.cli that holds it. Loaded when it is needed, so
 # that `--help` pays for nothing else.
@@ -72,42 +78,88 @@ def group() -> None:
     """Calibrate the colour of an LED wall as the production camera sees it."""
 
 
-def _fail(message: str, exit_code: int) -> NoReturn:
-    lines = message.splitlines() or [message]
-    sys.stderr.write(
-        "\n".join([f"ledcal: {lines[0]}", *(f"        {x}" for x in lines[1:])]) + "\n"
-    )
-    raise SystemExit(exit_code)
+def _complaint(message: str) -> str:
+    first, *others = message.splitlines() or [message]
+    return "\n".join([f"ledcal: {first}", *(f"        {line}" for line in others)]) + "\n"
 
 
 def main(args: list[str] | None = None) -> NoReturn:
     """Run the command line and exit; every expected failure is one sentence and an exit code."""
     # Frames are spread over threads; linear algebra in threads of its own only gets in their way.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A stream that was closed before we started (`>&-`) is None.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    code, message = _run(args)
+    refused = _flush()
+    if refused and not isinstance(refused, BrokenPipeError) and code == 0:
+        code, message = 1, _not_printed(refused)
+    try:
+        sys.stderr.write(message)
+        sys.stderr.flush()
+    except OSError:
+        _to_nowhere(sys.stderr)
+    raise SystemExit(code)
+
+
+def _not_printed(error: OSError) -> str:
+    return _complaint(
+        f"the result could not be printed ({error.strerror or error}); "
+        "send the output to another place"
+    )
+
+
+def _flush() -> OSError | None:
+    """Hand over what stdout still holds; what it said where it refuses, and it is let go then."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        _to_nowhere(sys.stdout)
+        return error
+    return None
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """Send the rest of a broken stream to nowhere, or Python complains of it when it ends."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _run(args: list[str] | None) -> tuple[int, str]:
+    """Run the command line: the exit code, and what goes to stderr where something failed."""
+    stdout, stderr = sys.stdout, sys.stderr
     try:
         group.main(args=args, prog_name="ledcal", standalone_mode=False)
     except LedcalError as error:
-        _fail(str(error), error.exit_code)
+        return error.exit_code, _complaint(str(error))
     except click.exceptions.Abort:
-        _fail("stopped; nothing was left half written", 130)
+        return 130, _complaint("stopped; nothing was left half written")
     except click.ClickException as error:
-        error.show()
-        raise SystemExit(error.exit_code) from None
+        shown = io.StringIO()
+        error.show(shown)
+        return error.exit_code, shown.getvalue()
     except click.exceptions.Exit as error:
-        raise SystemExit(error.exit_code) from None
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+        return error.exit_code, ""
+    except SystemExit:
+        if sys.stdout is stdout:
+            raise
+        # What click makes of a reader that went away (`| head`), which is no error of ours.
+        sys.stdout, sys.stderr = stdout, stderr
+        return 0, ""
     except OSError as error:
+        # What fails while a file is written has its name by now (files.atomic).
+        if error.filename is None and (error.errno == errno.ENOSPC or _flush()):
+            return 1, _not_printed(error)
         from pathlib import Path
 
         from ledcal.files.atomic import system_fault
 
         fault = system_fault(error, Path(error.filename or "this machine"))
-        _fail(str(fault), fault.exit_code)
+        return fault.exit_code, _complaint(str(fault))
     except MemoryError:
-        _fail("not enough memory; close other programs, or use smaller captures", 1)
+        return 1, _complaint("not enough memory; close other programs, or use smaller captures")
     except Exception as error:
         if os.environ.get("LEDCAL_DEBUG"):
             raise
@@ -117,9 +169,8 @@ def main(args: list[str] | None = None) -> NoReturn:
         place = (
             f"{where.tb_frame.f_globals.get('__name__', '?')}:{where.tb_lineno}" if where else "?"
         )
-        _fail(
+        return 1, _complaint(
             f"this is a bug in ledcal {__version__}: {type(error).__name__}: {error} (at {place}); "
-            "set LEDCAL_DEBUG=1, run it again and report what it prints",
-            1,
+            "set LEDCAL_DEBUG=1, run it again and report what it prints"
         )
-    raise SystemExit(0)
+    return 0, ""

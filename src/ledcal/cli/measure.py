@@ -40,15 +40,19 @@ def command(
     """Measure every patch in CAPTURES (a folder or files) and write them as a table.
 
     'ledcal fit m.csv' takes the table in place of captures; tables from another tool or a
-    spectroradiometer work too: only code_r,g,b and camera_r,g,b are required.
+    spectroradiometer work too: only code_r,g,b and camera_r,g,b are required, and commas,
+    semicolons or tabs between them.
     """
+    from ledcal.capture.sniff import IMAGE_SUFFIXES, RAW_SUFFIXES
     from ledcal.cli import output
-    from ledcal.errors import ToleranceError
-    from ledcal.files.atomic import require_free
+    from ledcal.errors import InputError, ToleranceError
+    from ledcal.files.atomic import require_free_file
     from ledcal.files.measurements import write_measurements
     from ledcal.pipeline.measure import measure_captures
 
-    require_free(out, overwrite=overwrite)
+    if out.suffix.lower() in RAW_SUFFIXES | IMAGE_SUFFIXES:
+        raise InputError(f"{out}: measurements are a table, not a picture; name a .csv file")
+    require_free_file(out, overwrite=overwrite)
     with output.progress("reading") as progress:
         take = measure_captures(
             captures,

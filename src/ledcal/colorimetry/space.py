@@ -23,6 +23,8 @@ BT2020 = Gamut("BT.2020", [[0.708, 0.292], [0.170, 0.797], [0.131, 0.046]], [0.3
 P3_D65 = Gamut("P3-D65", [[0.680, 0.320], [0.265, 0.690], [0.150, 0.060]], [0.3127, 0.3290])
 BT709 = Gamut("BT.709", [[0.640, 0.330], [0.300, 0.600], [0.150, 0.060]], [0.3127, 0.3290])
 _OURS = {gamut.name: gamut for gamut in (ACES, BT2020, P3_D65, BT709)}
+_COMMON = (*_OURS, "ACEScg")
+_SIMILAR = 0.55
 
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
@@ -45,7 +47,7 @@ def gamut(name: str) -> Gamut:
     Raises
     ------
     ValueError
-        If it is unknown; the message names the nearest.
+        If it is unknown; the message names the nearest, or the common ones where none is like it.
 
     Examples
     --------
@@ -61,10 +63,13 @@ def gamut(name: str) -> Gamut:
     for known in spaces:
         if known.casefold() == name.casefold():
             return Gamut(known, spaces[known].primaries, spaces[known].whitepoint)
-    names = [*_OURS, *spaces]
-    near = difflib.get_close_matches(name.casefold(), [n.casefold() for n in names], 1, 0.0)[0]
-    nearest = next(n for n in names if n.casefold() == near)
-    message = f"unknown gamut {name!r}: the nearest known is {nearest!r}"
+    for names in (_COMMON, tuple(spaces)):
+        folded = {n.casefold(): n for n in names}
+        near = difflib.get_close_matches(name.casefold(), folded, 1, _SIMILAR)
+        if near:
+            message = f"unknown gamut {name!r}: the nearest known is {folded[near[0]]!r}"
+            raise ValueError(message)
+    message = f"unknown gamut {name!r}: the common ones are {', '.join(_COMMON)}"
     raise ValueError(message)
 
 

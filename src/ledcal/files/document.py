@@ -33,6 +33,20 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
 
 
+def read_filled_text(path: Path) -> str:
+    """As `read_text`; a file with nothing in it, such as a copy that went wrong, is refused.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is empty.
+    """
+    text = read_text(path)
+    if not text.strip():
+        raise InputError(f"{path}: the file is empty; write it again, or leave it out")
+    return text
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML document.
 
@@ -42,7 +56,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         If it cannot be read or parsed; the message carries line and column.
     """
     try:
-        return tomllib.loads(read_text(path))
+        return tomllib.loads(read_filled_text(path))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: not valid TOML: {error}; mend that line") from error
 
@@ -56,7 +70,7 @@ def read_json(path: Path) -> dict[str, Any]:
         If it cannot be read or parsed; the message carries the line.
     """
     try:
-        document = json.loads(read_text(path))
+        document = json.loads(read_filled_text(path))
     except json.JSONDecodeError as error:
         message = f"{path}: not valid JSON: {error.msg} in line {error.lineno}; was it cut short?"
         raise InputError(message) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,29 @@ from ledcal.files.document import read_json, refuse, unknown_keys
 from ledcal.values.camera import CameraTransform
 
 _KEYS = ("white_balance", "matrix", "name", "camera", "comment", "illuminant")
+
+_EXPECTED = {1: "3 numbers", 2: "3 rows of 3 numbers"}
+_LARGEST = 1e6
+
+
+def _what_is_wrong(value: Any, shape: tuple[int, ...]) -> str:
+    """Why a value is no array of finite numbers of this shape; empty where it is one."""
+    expected = _EXPECTED[len(shape)]
+    if not isinstance(value, list):
+        return f"expected {expected}, got {value!r}"
+    if len(value) != shape[0]:
+        unit = "number" if len(shape) == 1 else "row"
+        return f"expected {expected}, got {len(value)} {unit}{'s' * (len(value) != 1)}"
+    if len(shape) == 2:
+        problems = (_what_is_wrong(row, shape[1:]) for row in value)
+        return next((f"row {i}: {p}" for i, p in enumerate(problems, start=1) if p), "")
+    for entry in value:
+        if isinstance(entry, bool) or not isinstance(entry, int | float):
+            return f"{entry!r} is not a number; expected {expected}"
+        if not abs(entry) < _LARGEST:
+            shown = f"{entry:g}" if isinstance(entry, float) else f"{str(entry)[:12]}..."
+            return f"holds {shown}; expected finite numbers"
+    return ""
 
 
 def read_idt(path: Path) -> CameraTransform:
@@ -35,18 +59,14 @@ def read_idt(path: Path) -> CameraTransform:
     problems = unknown_keys("idt", document, _KEYS)
     arrays = {}
     for key, shape in (("white_balance", (3,)), ("matrix", (3, 3))):
-        expected = "3 numbers" if shape == (3,) else "3 rows of 3 numbers"
-        try:
-            values = np.array(document[key], np.float64)
-        except KeyError:
-            problems.append(f"key {key!r} is missing: expected {expected}")
+        if key not in document:
+            problems.append(f"key {key!r} is missing: expected {_EXPECTED[len(shape)]}")
             continue
-        except (TypeError, ValueError):
-            problems.append(f"{key}: expected {expected}")
+        problem = _what_is_wrong(document[key], shape)
+        if problem:
+            problems.append(f"{key}: {problem}")
             continue
-        if values.shape != shape or not np.isfinite(values).all():
-            problems.append(f"{key}: expected {expected}, got shape {values.shape}")
-        arrays[key] = values
+        arrays[key] = np.array(document[key], np.float64)
     refuse(path, problems)
     if not (arrays["white_balance"] > 0).all():
         problems.append(f"white_balance {arrays['white_balance'].tolist()}: expected gains above 0")

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.errors import SystemFault, UnreadableFileError
+from ledcal.errors import UnreadableFileError
 from ledcal.files._oiio import oiio
+from ledcal.files.atomic import PathFault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+_FULL_BELOW_BYTES = 1 << 20
 
 
 def read_image(path: Path) -> tuple[NDArray[np.float32], dict[str, object]]:
@@ -110,10 +115,22 @@ def write_image(
         spec[name] = value
     target = oiio.ImageOutput.create(str(path))
     if target is None or not target.open(str(path), spec):
-        reason = (oiio.geterror() or (target.geterror() if target else "")).strip()
-        raise SystemFault(f"{path}: cannot be written ({reason or 'unknown format'})")
-    written = target.write_image(data)
+        raise _not_written(path, oiio.geterror() or (target.geterror() if target else ""))
+    drawn = target.write_image(data)
     closed = target.close()
-    if not (written and closed):
-        reason = target.geterror().strip() or "is the disk full?"
-        raise SystemFault(f"{path}: cannot be written to the end ({reason})")
+    if not (drawn and closed):
+        raise _not_written(path, target.geterror())
+
+
+def _not_written(path: Path, said: str) -> PathFault:
+    """Why a picture could not be written: the library mostly does not know."""
+    folder = path.parent
+    if not folder.is_dir():
+        return PathFault(path, "cannot be written: its folder is not there; make it first")
+    if not os.access(folder, os.W_OK):
+        return PathFault(path, "no permission to write here; choose another place")
+    is_full = shutil.disk_usage(folder).free < _FULL_BELOW_BYTES or "No space left" in said
+    if is_full:
+        return PathFault(path, "the disk is full; free some space and run it again")
+    reason = " ".join(said.replace(str(path), path.suffix).split())
+    return PathFault(path, f"cannot be written ({reason or 'is the disk full?'})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from ledcal.values.stage import Camera, Gamut, Stage, Target, Tolerances, Wall
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from ledcal.values.arrays import FloatArray
 
 _KEYS = {
     "wall": ("name", "width_px", "height_px", "pitch_mm", "eotf", "peak_nits", "primaries"),
@@ -104,21 +107,35 @@ class _Table:
         try:
             if isinstance(value, str):
                 return gamut(value)
-            pairs = np.array(value, np.float64)
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             self.problems.append(f"{self.name}.{key}: {error}")
             return default
+        try:
+            pairs = np.array(value, np.float64)
+        except (ValueError, TypeError, OverflowError):
+            pairs = np.empty(0)
         if pairs.shape != (4, 2) or not np.isfinite(pairs).all() or (pairs[:, 1] == 0).any():
             self.problems.append(
                 f"{self.name}.{key}: expected a gamut's name, or four [x, y] pairs: "
                 "red, green, blue, white"
             )
             return default
-        sides = pairs[1:3] - pairs[0]
-        if abs(sides[0, 0] * sides[1, 1] - sides[0, 1] * sides[1, 0]) < 1e-3:
-            self.problems.append(f"{self.name}.{key}: the three primaries lie on one line")
+        problem = _flat(pairs[:3])
+        if problem:
+            self.problems.append(f"{self.name}.{key}: {problem}")
             return default
         return Gamut("custom", pairs[:3], pairs[3])
+
+
+def _flat(primaries: FloatArray) -> str:
+    """Why three primaries span no gamut; empty where they do."""
+    for (a, one), (b, other) in itertools.combinations(enumerate(("red", "green", "blue")), 2):
+        if np.abs(primaries[a] - primaries[b]).max() < 1e-3:
+            return f"{one} and {other} are the same point"
+    sides = primaries[1:3] - primaries[0]
+    if abs(sides[0, 0] * sides[1, 1] - sides[0, 1] * sides[1, 0]) < 1e-3:
+        return "the three primaries lie on one line"
+    return ""
 
 
 def parse_stage(document: Mapping[str, Any]) -> tuple[Stage, list[str]]:

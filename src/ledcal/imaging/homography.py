@@ -40,7 +40,8 @@ def fit_homography(source: FloatArray, target: FloatArray) -> FloatArray | None:
             np.hstack([zeros, homogeneous, -points_out[:, 1:] * homogeneous]),
         ]
     )
-    _, singular, right = np.linalg.svd(equations)
+    # Four pairs give eight rows, and the ninth right vector is then only in the full set.
+    _, singular, right = np.linalg.svd(equations, full_matrices=len(equations) < 9)
     if singular[7] < 1e-9 * singular[0]:
         return None
     matrix = np.linalg.inv(scale_out) @ right[-1].reshape(3, 3) @ scale_in

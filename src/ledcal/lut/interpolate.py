@@ -126,7 +126,7 @@ def tetrahedral_nodes(size: int, signal: FloatArray) -> tuple[IntArray, FloatArr
     falling = np.take_along_axis(share, order, axis=1)
     node = np.cumsum(np.concatenate([(base @ strides)[:, None], strides[order]], axis=1), axis=1)
     edges = np.concatenate([np.ones((len(base), 1)), falling, np.zeros((len(base), 1))], axis=1)
-    return node, -np.diff(edges, axis=1)
+    return node, edges[:, :-1] - edges[:, 1:]
 
 
 def _checked(signal: ArrayLike) -> FloatArray:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 # How strongly a node is held to its exact value: as a share of what its samples weigh, and,
 # for nodes with few samples, of what the samples of a usual node weigh.
-_RIDGE, _LEAST_RIDGE = 0.1, 1e-3
-_N_STEPS = 12
+_RIDGE, _LEAST_RIDGE = 0.1, 0.02
+_N_STEPS, _N_STEPS_AFTER = 8, 4
 _CHECKED_EVERY = 12
+_USUAL_PERCENTILE = 70
 
 
 def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
@@ -58,15 +59,18 @@ def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
     judge = np.arange(len(samples)) % _CHECKED_EVERY == _CHECKED_EVERY - 1
     if judge.sum() < 1:
         return lut
-    system = _System.of(lut, _part(samples, ~judge))
+    used = _part(samples, ~judge)
+    system = _System.of(lut, used)
     exact = lut.table.reshape(-1, 3)
     free = np.ones(exact.shape, dtype=bool)
     free[0] = False
-    move = system.solve(np.zeros_like(exact), free)
-    # What would leave 0..1 is set on it, and the others are solved for again.
+    move = system.solve(np.zeros_like(exact), free, _N_STEPS)
+    # What would leave 0..1 is set on it and the others are solved for again; and what a table of
+    # this size cannot follow must not cost the rest.
     free &= (exact + move >= 0.0) & (exact + move <= 1.0)
     start = np.clip(exact + move, 0.0, 1.0) - exact
-    move = system.solve(start, free)
+    system = _System.of(lut, _calmed(lut, start, used))
+    move = system.solve(start, free, _N_STEPS_AFTER)
     table = np.clip(exact + move, 0.0, 1.0).reshape(lut.table.shape)
     moved = Lut3d(_repeat_above(table, lut, samples))
     if is_neutral_monotone(lut) and not is_neutral_monotone(moved):
@@ -80,6 +84,15 @@ def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
 
 def _part(samples: LutSamples, chosen: BoolArray) -> LutSamples:
     return LutSamples(samples.signal[chosen], samples.value[chosen], samples.slope[chosen])
+
+
+def _calmed(lut: Lut3d, move: FloatArray, samples: LutSamples) -> LutSamples:
+    """The samples, those that are missed by far weighed less."""
+    moved = Lut3d((lut.table.reshape(-1, 3) + move).reshape(lut.table.shape))
+    missed = _misses(moved, samples)
+    usual = max(float(np.percentile(missed, _USUAL_PERCENTILE)), 1e-12)
+    calm = 1.0 / np.sqrt(1.0 + missed / usual)
+    return LutSamples(samples.signal, samples.value, calm[:, None, None] * samples.slope)
 
 
 def _misses(lut: Lut3d, samples: LutSamples) -> FloatArray:
@@ -130,13 +143,13 @@ class _System:
         missing = samples.value - weight @ lut.table.reshape(-1, 3)
         return cls(weight, weight.T.tocsr(), metric, ridge, own + ridge, missing)
 
-    def solve(self, start: FloatArray, free: BoolArray) -> FloatArray:
+    def solve(self, start: FloatArray, free: BoolArray, n_steps: int) -> FloatArray:
         """Moves (nodes, 3) from `start` by preconditioned conjugate gradients."""
         move = start.copy()
         residual = np.where(free, self._pull(self.missing) - self._apply(move), 0.0)
         step = ahead = residual / self.scale
         power = float(np.sum(residual * ahead))
-        for _ in range(_N_STEPS):
+        for _ in range(n_steps):
             if power <= 0.0:
                 break
             onward = np.where(free, self._apply(step), 0.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.errors import CaptureError
+from ledcal.errors import AmbiguousInputError, CaptureError
 from ledcal.values.finding import Finding
 from ledcal.values.marks import describe_pattern_id
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _BLACK_BELOW = 0.004
 _CLIPPED_ABOVE = 0.25
+_WHOLE_TAKE = 0.8
 _OUTSIDE_LIMIT = 0.02
 
 
@@ -69,6 +70,8 @@ def choose_frames(
     ------
     CaptureError
         If no frame shows a known pattern: all black, all clipped, no marks, another pattern.
+    AmbiguousInputError
+        If there are whole takes of two known patterns.
     """
     identified = [sample for sample in samples if sample.identity is not None]
     if not identified:
@@ -80,6 +83,19 @@ def choose_frames(
     usable = {number: pattern for number, pattern in known.items() if pattern is not None}
     if not usable:
         raise CaptureError(_other_pattern(ids))
+    whole = [
+        number
+        for number, pattern in usable.items()
+        if len({_index(s) for s in identified if s.identity and s.identity.pattern_id == number})
+        >= _WHOLE_TAKE * len(pattern.frames)
+    ]
+    if len(whole) > 1:
+        shown = " and ".join(describe_pattern_id(number) for number in sorted(whole))
+        message = (
+            f"two takes of different patterns are in one folder: {shown}; put each into a folder "
+            "of its own, or name the plan.json of the one you mean with --plan"
+        )
+        raise AmbiguousInputError(message)
     best = max(usable, key=lambda number: (ids[number], -number))
     frames = [
         sample
@@ -232,11 +248,11 @@ def _take_findings(pattern: Pattern, frames: Sequence[FrameSamples]) -> list[Fin
             Finding(
                 id="missing-frames",
                 severity="warning",
-                seen=f"{len(missing)} of {len(pattern.frames)} frames of the pattern are missing: "
-                f"{_listed(missing)}",
+                seen=f"of the pattern's {len(pattern.frames)} frames {len(missing)} "
+                f"{'is' if len(missing) == 1 else 'are'} missing: number {_listed(missing)}",
                 cause="frames dropped by player or camera, or a take that was stopped early",
                 confidence=0.8,
-                fix="play them again (ledcal patterns --only FRAMES) and add them to the folder",
+                fix="play and shoot these again and add them to the folder",
                 reshoot=False,
                 frames=tuple(f"{index:04d}" for index in missing),
             )

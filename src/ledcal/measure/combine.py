@@ -90,8 +90,8 @@ def combine(
     cleaned, findings = clean_frames(pattern, stack)
     flags = find_flags(stack)
     table = _table(pattern, stack, cleaned, flags)
-    require_usable(pattern, table)
-    findings = [*chosen.findings, *findings, *quality_findings(table)]
+    require_usable(pattern, table, stack.numbers)
+    findings = [*chosen.findings, *findings, *quality_findings(pattern, table)]
     return Combined(
         pattern=pattern,
         measurements=_to_aces(table, transform),

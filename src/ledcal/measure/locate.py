@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import least_squares
 
-from ledcal.imaging.homography import fit_homography
+from ledcal.imaging.homography import apply_homography, fit_homography
 from ledcal.imaging.markers import find_markers_and_quads
 from ledcal.imaging.resample import blur, enlarge
 from ledcal.measure.preview import stretch
+from ledcal.measure.refine import fit_view
 from ledcal.measure.strip import Identity, StripEdges, find_edges, read_strip
 from ledcal.measure.view import WallView, undistort
 from ledcal.values.marks import FIDUCIAL_BITS, encode_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from ledcal.imaging.markers import FoundMarker
     from ledcal.measure.preview import Preview
@@ -33,11 +35,24 @@ _K1_COARSE = (0.0, -0.05, 0.05)
 
 # Drawings of the picture that are tried: log for dim marks, near linear for defocused ones.
 _FLOORS_TRIED = (0.004, 0.05, 0.4)
-_ENLARGED_BELOW = 1000
+# Marks are looked for in pictures of this width or less first, and in noise at about the other.
+_WIDEST = 1000
+_ENLARGED = 2200
+# Noise, as a share of the brightest light, from which on more smoothed drawings are tried.
+_NOISY = 0.003
 # Noise alone reaches three.
 _FAINTEST = 4.5
+# The same in blocks of 4 x 4; the faintest strips that were ever read have 22.
+_SMOOTHED = 4
+_FAINTEST_SMOOTHED = 7.0
 # Edges further from their places, in modules, are not those of a strip: a CRC met by chance.
 _EDGE_LIMIT = 0.15
+# What a strip read where another frame showed it must have.
+_CONFIDENT = 0.3
+# A camera that stands still: the view of another frame is kept when edges are this near, px.
+_STILL_PX = 0.5
+# Corners further from a straight view, in sides of their fiducial, are not of one wall.
+_FIT_LIMIT = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,15 +105,19 @@ def locate(
     Located or None
         None where no strip with a good CRC is seen.
     """
-    if preview.top < _FAINTEST * preview.noise:
-        return None
     for view, layout in itertools.product(near, layouts):
         identity = read_strip(preview, view, layout)
-        if identity is not None and identity.confidence > 0.3:
-            return _refined(preview, view, layout, identity, None)
+        if identity is not None and identity.confidence > _CONFIDENT:
+            known = _refined(preview, view, layout, identity, None)
+            if known.edge_error_px < _EDGE_LIMIT * layout.module_px:
+                return known
+    if preview.top < _FAINTEST * preview.noise or _is_noise(preview):
+        return None
     for markers, quads in _searches(preview):
         for layout, (points, seen) in itertools.product(layouts, _assigned(markers, preview)):
             places = _marker_corners(layout)[points].reshape(-1, 2)
+            if not _is_plausible(places, seen):
+                continue
             found = _try_view(frame, preview, layout, (places, seen.reshape(-1, 2)), _K1_TRIED)
             if found is not None:
                 return found
@@ -108,6 +127,30 @@ def locate(
             if found is not None:
                 return found
     return None
+
+
+def _is_noise(preview: Preview) -> bool:
+    """Whether averaging leaves nothing that stands out: a lens cap, a grey card."""
+    if min(preview.image.shape) < 4 * _SMOOTHED:
+        return False
+    smooth = preview.shrunk(_SMOOTHED)
+    darkest, middle, brightest = np.quantile(smooth.image, (0.001, 0.5, 0.999))
+    # Beside a white wall the marks' dark ground stands out, beside a black one the marks do.
+    return bool(max(brightest - middle, middle - darkest) < _FAINTEST_SMOOTHED * smooth.noise)
+
+
+def _is_plausible(places: FloatArray, seen: FloatArray) -> bool:
+    """Whether one straight view of the wall shows fiducials about as they were found."""
+    points = seen.reshape(-1, 2)
+    matrix = fit_homography(places, points)
+    if matrix is None:
+        return False
+    depth = places @ matrix[2, :2] + 1.0
+    if depth.min() <= 0:
+        return False
+    side = np.sqrt(((seen - np.roll(seen, 1, axis=1)) ** 2).sum(axis=2)).mean(axis=1)
+    away = np.linalg.norm(apply_homography(matrix, places) - points, axis=1).reshape(-1, 4)
+    return bool((away.mean(axis=1) < _FIT_LIMIT * side).all())
 
 
 def _try_view(
@@ -135,22 +178,27 @@ def _try_view(
 
 def _searches(preview: Preview) -> Iterator[tuple[list[FoundMarker], FloatArray]]:
     """Look for fiducials and unreadable squares in several drawings, in preview coordinates."""
+    factor = -(-preview.image.shape[1] // _WIDEST)
+    small = preview.shrunk(factor)
     for floor_share in _FLOORS_TRIED:
-        yield find_markers_and_quads(stretch(preview, floor_share), FIDUCIAL_BITS)
-    for floor_share in _FLOORS_TRIED:
-        smooth = blur(stretch(preview, floor_share).astype(np.float32), 1.2)
-        factor = 3 if smooth.shape[1] <= _ENLARGED_BELOW else 1
-        image = enlarge(np.asarray(smooth, dtype=np.uint8), factor)
-        markers, quads = find_markers_and_quads(image, FIDUCIAL_BITS)
-        yield (
-            [
-                type(marker)(
-                    marker.number, marker.is_mirrored, (marker.corners + 0.5) / factor - 0.5
-                )
-                for marker in markers
-            ],
-            (quads + 0.5) / factor - 0.5,
-        )
+        yield _find(stretch(small, floor_share), 1.0 / factor)
+    if factor > 1:
+        yield _find(stretch(preview, _FLOORS_TRIED[1]), 1.0)
+    is_noisy = preview.noise >= _NOISY * preview.top
+    if factor > 1 and not is_noisy:
+        return
+    times = max(1, _ENLARGED // small.image.shape[1])
+    for floor_share in _FLOORS_TRIED if is_noisy else _FLOORS_TRIED[:1]:
+        smooth = blur(stretch(small, floor_share).astype(np.float32), 1.2)
+        image = enlarge(np.asarray(smooth, dtype=np.uint8), min(times, 3))
+        yield _find(image, min(times, 3) / factor)
+
+
+def _find(image: NDArray[np.uint8], scale: float) -> tuple[list[FoundMarker], FloatArray]:
+    """Look for markers and squares in a picture `scale` times as large as the preview."""
+    markers, quads = find_markers_and_quads(image, FIDUCIAL_BITS)
+    resized = [replace(marker, corners=(marker.corners + 0.5) / scale - 0.5) for marker in markers]
+    return resized, (quads + 0.5) / scale - 0.5
 
 
 def _outermost(
@@ -165,25 +213,23 @@ def _outermost(
     angles = np.linspace(0.0, np.pi, 8, endpoint=False)
     axes = np.stack([np.cos(angles), np.sin(angles)])
     extremes = sorted({*np.argmax(away @ axes, axis=0), *np.argmin(away @ axes, axis=0)})
-    best = max(
-        itertools.combinations(extremes, 4), key=lambda four: _area(centres, four)[0], default=None
-    )
-    if best is None:
+    if len(extremes) < 4:
         return
-    ring = centres[_area(centres, best)[1]]
+    ring = _largest(centres[extremes])
     for turn, step in itertools.product(range(4), (1, -1)):
         order = [(turn + step * i) % 4 for i in range(4)]
         yield preview.to_frame(ring[order])
 
 
-def _area(points: FloatArray, four: Sequence[int]) -> tuple[float, list[int]]:
-    """Area of the quadrilateral of four points, and the points in order round it."""
-    own = points[list(four)]
-    offset = own - own.mean(axis=0)
-    order = np.argsort(np.arctan2(offset[:, 1], offset[:, 0]))
-    x, y = own[order].T
-    size = abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
-    return size, [four[i] for i in order]
+def _largest(points: FloatArray) -> FloatArray:
+    """Choose the four of these points that span the largest area, in order round it."""
+    own = points[list(itertools.combinations(range(len(points)), 4))]
+    offset = own - own.mean(axis=1, keepdims=True)
+    order = np.argsort(np.arctan2(offset[..., 1], offset[..., 0]), axis=1)
+    own = np.take_along_axis(own, order[..., None], axis=1)
+    x, y = own[..., 0], own[..., 1]
+    area = (x * np.roll(y, -1, axis=1) - y * np.roll(x, -1, axis=1)).sum(axis=1)
+    return np.asarray(own[np.argmax(np.abs(area))], dtype=np.float64)
 
 
 def _assigned(
@@ -230,11 +276,13 @@ def _refined(
     identity: Identity,
     markers: tuple[FloatArray, FloatArray] | None,
 ) -> Located:
-    """Move the view until the strip's edges lie where they should."""
+    """Move the view until the strip's edges lie where they should; a good one is kept."""
     bits = encode_payload(identity.frame_index, identity.pattern_id)
     edges = find_edges(preview, view, layout, bits)
+    if markers is None and _error(edges) < _STILL_PX:
+        return Located(view, identity, layout, edges.blur_px, _error(edges))
     for _ in range(3):
-        moved = _fit_view(view, edges, markers)
+        moved = fit_view(view, edges, markers)
         found = find_edges(preview, moved, layout, bits)
         if _error(found) >= 0.98 * _error(edges) or len(found.wall) < 0.8 * len(edges.wall):
             break
@@ -249,41 +297,3 @@ def _error(edges: StripEdges) -> float:
         return float("inf")
     squares = np.sort(edges.offset**2)
     return float(np.sqrt(squares[: max(1, int(0.95 * len(squares)))].mean()))
-
-
-def _fit_view(
-    view: WallView, edges: StripEdges, markers: tuple[FloatArray, FloatArray] | None
-) -> WallView:
-    """Fit homography and k1 to edges (across only) and, weakly, to the fiducials' corners."""
-    seen = view.to_frame(edges.wall + edges.offset[:, None] * edges.normal)
-    direction = view.to_frame(edges.wall + edges.normal) - view.to_frame(edges.wall)
-    length = np.linalg.norm(direction, axis=1)
-    direction = direction / length[:, None]
-    scale = 1.0 / np.median(length)
-    start = view.homography / np.abs(view.homography).max(axis=1, keepdims=True)
-    unit = view.homography / np.where(start == 0, 1.0, start)
-    free = np.ones((3, 3), dtype=np.bool_)
-    free[2, 2] = False
-    # Third-row terms are tiny numbers with large effects: each is stepped in its own unit.
-    size = float(np.abs(edges.wall).max())
-    unit = np.array([[1 / size, 1 / size, 1.0], [1 / size, 1 / size, 1.0], [0.0, 0.0, 1.0]])
-    unit[:2] *= size * float(np.median(length))
-    unit[2, :2] = 1.0 / size
-
-    def moved(steps: FloatArray) -> WallView:
-        matrix = view.homography.copy()
-        matrix[free] += steps[:8] * unit[free]
-        return WallView(matrix, view.k1 + float(steps[8]), view.width, view.height)
-
-    def residual(steps: FloatArray) -> FloatArray:
-        trial = moved(steps)
-        parts = [((trial.to_frame(edges.wall) - seen) * direction).sum(axis=1) * scale]
-        if markers is not None:
-            wall, corners = markers
-            parts.append(0.05 * scale * (trial.to_frame(wall) - corners).ravel())
-        # Distortion that nothing shows stays where it is.
-        parts.append(np.array([2.0 * (view.k1 + steps[8])]))
-        return np.concatenate(parts)
-
-    result = least_squares(residual, np.zeros(9), loss="soft_l1", f_scale=2.0, max_nfev=30)
-    return moved(np.asarray(result.x, dtype=np.float64))

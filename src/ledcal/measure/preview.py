@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ledcal.values.frame import LinearFrame, Plane
 
 _WIDEST = 1600
+# Statistics of pictures with more values than this need not see every second one.
+_MANY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +53,20 @@ class Preview:
     def to_frame(self, points: FloatArray) -> FloatArray:
         """Points of `image` as frame points."""
         return np.asarray(points * self.step + np.array([self.x, self.y]), np.float64)
+
+    def shrunk(self, factor: int) -> Preview:
+        """Average blocks of `factor` x `factor` values."""
+        if factor == 1:
+            return self
+        shift = self.step * (factor - 1) / 2
+        return replace(
+            self,
+            image=shrink(self.image, factor),
+            x=self.x + shift,
+            y=self.y + shift,
+            step=self.step * factor,
+            noise=self.noise / factor,
+        )
 
 
 def build_preview(frame: LinearFrame) -> Preview:
@@ -99,16 +116,18 @@ def build_preview(frame: LinearFrame) -> Preview:
     spacing = min(step, 2)
     image = np.ascontiguousarray(image, dtype=np.float32)
     shift = spacing * (factor - 1) / 2
-    dark = image[image <= np.median(image)]
-    fine = image[:, 1:] - image[:, :-1]
-    noise = 1.4826 * float(np.median(np.abs(fine[::3, ::3]))) / np.sqrt(2.0)
+    few = image[::2, ::2] if image.size < _MANY else image[::4, ::4]
+    dark = few[few <= np.median(few)]
+    apart = max(3, round(math.sqrt(image.size / 1e5)))
+    fine = image[::apart, 1::apart] - image[::apart, :-1:apart]
+    noise = 1.4826 * float(np.median(np.abs(fine))) / math.sqrt(2.0)
     return Preview(
         image=image,
         x=x + shift,
         y=y + shift,
         step=float(spacing * factor),
         noise=max(noise, 1e-7, 1e-4 * float(dark.std())),
-        top=float(np.quantile(image[::2, ::2], 0.999)),
+        top=float(np.quantile(few, 0.999)),
     )
 
 

@@ -10,9 +10,11 @@ from ledcal.colorimetry.transfer import eotf
 from ledcal.errors import CaptureError
 from ledcal.values.finding import Finding
 from ledcal.values.measurement import FLAG_SENTENCES, MeasurementFlag
-from ledcal.values.pattern import PatchKind
+from ledcal.values.pattern import FrameKind, PatchKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ledcal.measure.stack import Stack
     from ledcal.values.arrays import FloatArray, IntArray
     from ledcal.values.measurement import PatchMeasurements
@@ -27,7 +29,9 @@ _DARK_SHARE = 0.02
 _FEW = 36
 _SPLIT_LIMIT = 0.02
 _MIN_PATCHES = 14
-_MOST_SATURATED = 0.5
+# Share of the peak's light that must be left unclipped.
+_LEAST_REACH = 0.5
+_CHANNELS = ("red", "green", "blue")
 
 
 def find_flags(stack: Stack) -> IntArray:
@@ -91,46 +95,83 @@ def _expected_noise(light: FloatArray, deviation: FloatArray) -> FloatArray:
     return expected
 
 
-def require_usable(pattern: Pattern, table: PatchMeasurements) -> None:
-    """Refuse a take that is mostly clipped, or has too few patches.
+def require_usable(pattern: Pattern, table: PatchMeasurements, seen: Sequence[int]) -> None:
+    """Refuse a take whose bright end is clipped away, or that has too few patches.
+
+    Of each LED channel, patches up to half of the peak's light must be left: what is above the
+    brightest usable one is a guess.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        Says which frames hold what.
+    table : PatchMeasurements
+        With its flags.
+    seen : sequence of int
+        Numbers of the frames that were captured.
 
     Raises
     ------
     CaptureError
-        If half of the patches are saturated, or fewer than 14 are left.
+        If too much is saturated, or fewer than 14 patches are left.
     """
     is_patch = np.array([kind not in {PatchKind.ANCHOR, PatchKind.BLACK} for kind in table.kind])
     bad = (table.flags & int(MeasurementFlag.SATURATED)) > 0
     n, n_bad = int(is_patch.sum()), int((is_patch & bad).sum())
-    if n and n_bad > _MOST_SATURATED * n:
-        code = table.code.max(axis=1)
-        kept = code[is_patch & ~bad]
-        top = eotf(
-            pattern.eotf,
-            np.array([kept.max() if kept.size else 0.1, code.max()]),
-            peak_nits=pattern.peak_nits,
-        )
-        stops = max(1.0, float(np.log2(top[1] / max(top[0], 1e-3))) + 0.3)
+    reach = _usable_share(pattern, table)
+    weakest = int(np.argmin(reach))
+    if n_bad and reach[weakest] < _LEAST_REACH:
         message = (
-            f"{n_bad} of {n} patches are clipped (limit half of them); close the iris or add ND "
-            f"by about {stops:.0f} stops and shoot again"
+            f"{n_bad} of {n} patches are clipped: of {_CHANNELS[weakest]} only levels up to "
+            f"{100 * reach[weakest]:.0f} % of the peak are below the sensor's limit (needed: "
+            f"{100 * _LEAST_REACH:.0f} %); close the iris or add ND by about "
+            f"{_stops(float(reach[weakest]))} and shoot again"
         )
         raise CaptureError(message)
     if n - n_bad < _MIN_PATCHES:
+        missing = [
+            str(frame.index)
+            for frame in pattern.frames
+            if frame.kind is FrameKind.PATCHES and frame.index not in seen
+        ]
+        fix = (
+            f"capture frame {', '.join(missing[:8])}{' ...' if len(missing) > 8 else ''} and add "
+            "it to the folder"
+            if missing
+            else "shoot the pattern again with less light and the whole wall in the picture"
+        )
         message = (
-            f"only {n - n_bad} patches could be measured ({_MIN_PATCHES} are needed to fit); "
-            "capture the missing frames and add them to the folder"
+            f"only {n - n_bad} patches could be measured ({_MIN_PATCHES} are needed to fit); {fix}"
         )
         raise CaptureError(message)
 
 
-def quality_findings(table: PatchMeasurements) -> list[Finding]:
+def _usable_share(pattern: Pattern, table: PatchMeasurements) -> FloatArray:
+    """Light of the brightest unclipped patch over that of the brightest, for each LED channel."""
+    usable = (table.flags & int(MeasurementFlag.SATURATED)) == 0
+    light = eotf(pattern.eotf, table.code, peak_nits=pattern.peak_nits)
+    top = np.maximum(light.max(axis=0), 1e-9)
+    left = light[usable].max(axis=0) if usable.any() else np.zeros(3)
+    return np.asarray(left / top, np.float64)
+
+
+def _stops(reach: float) -> str:
+    """How far to close the iris so that the peak is below the limit, with half a stop to spare."""
+    stops = int(np.ceil(np.log2(1.0 / max(reach, 1e-3)) + 0.5))
+    return f"{stops} stop{'' if stops == 1 else 's'}"
+
+
+def quality_findings(pattern: Pattern, table: PatchMeasurements) -> list[Finding]:
     """One finding for each flag that patches carry."""
+    lowest = float(_usable_share(pattern, table).min())
+    guess = f"close the iris or add ND by {_stops(lowest)} and shoot again"
+    if lowest < 1.0:
+        guess = f"colours above {100 * lowest:.0f} % of the peak are a guess; {guess}"
     findings = []
     fixes = {
         MeasurementFlag.SATURATED: (
             "saturated-patches",
-            "close the iris or add ND by a stop",
+            guess,
             True,
         ),
         MeasurementFlag.NOISY: (
@@ -160,7 +201,7 @@ def quality_findings(table: PatchMeasurements) -> list[Finding]:
                     cause=FLAG_SENTENCES[flag],
                     confidence=0.6,
                     fix=fix,
-                    reshoot=reshoot and bool(bad.mean() > 0.1),
+                    reshoot=reshoot and (flag == MeasurementFlag.SATURATED or bad.mean() > 0.1),
                     frames=tuple(frames),
                 )
             )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledcal.measure.locate import Located, locate
 from ledcal.measure.preview import build_preview
-from ledcal.measure.region import measure_points, measure_polygon
+from ledcal.measure.region import measure_points, measure_polygons
 from ledcal.measure.samples import FrameSamples, RegionColumns, pattern_regions
 from ledcal.measure.strip import region_points
 from ledcal.measure.view import WallView
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from ledcal.measure.preview import Preview
     from ledcal.values.arrays import FloatArray, IntArray
     from ledcal.values.frame import LinearFrame
+    from ledcal.values.marks import MarksLayout
     from ledcal.values.pattern import Pattern, Region
 
 _CHANNELS = {"R": 0, "G1": 1, "G2": 1, "G": 1, "B": 2}
@@ -30,6 +32,14 @@ _COMMON_WALLS = ((1920, 1080), (1080, 1920), (3840, 1080), (1440, 1080), (7680, 
 _MARGIN_SIGMAS = 2.5
 _SMALLEST_SHARE = 0.3
 _CELL_SHARE = 0.35
+# Once round a square, three points a side between corners: an outline bent by the lens is followed.
+_TURN = (-1.0, -0.5, 0.0, 0.5)
+_OUTLINE = np.array(
+    [(t, -1.0) for t in _TURN]
+    + [(1.0, t) for t in _TURN]
+    + [(-t, 1.0) for t in _TURN]
+    + [(-1.0, -t) for t in _TURN]
+)
 
 
 def sample_frame(
@@ -37,6 +47,7 @@ def sample_frame(
     pattern_for: Callable[[int], Pattern | None],
     *,
     walls: Sequence[tuple[int, int]] = (),
+    near: WallView | None = None,
 ) -> FrameSamples:
     """Measure every region of the pattern that a frame shows.
 
@@ -51,6 +62,9 @@ def sample_frame(
         Pattern of an id, or None where it is not known.
     walls : sequence of (int, int)
         Width and height of the walls it may be; common shapes are tried after them.
+    near : WallView or None
+        View of another frame of the take (`FrameSamples.view`). Where the strip can be read
+        there, the wall is not searched, and where its edges lie as expected the view is kept.
 
     Returns
     -------
@@ -59,7 +73,7 @@ def sample_frame(
     """
     preview = build_preview(frame)
     layouts = [build_marks_layout(*size) for size in dict.fromkeys((*walls, *_COMMON_WALLS))]
-    located = locate(frame, preview, layouts)
+    located = locate(frame, preview, layouts, near=() if near is None else (near,))
     pattern = None if located is None else pattern_for(located.identity.pattern_id)
     columns = None
     outside = 0.0
@@ -106,10 +120,9 @@ def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionCo
     shape = (len(regions), len(frame.planes))
     mean, deviation, gradient = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape)
     count, saturated = np.zeros(shape, dtype=np.int64), np.zeros(shape)
-    for row, region in enumerate(regions):
-        corners = view.to_frame(_inner_outline(region, located, frame.planes[0].step))
-        for column, plane in enumerate(frame.planes):
-            found = measure_polygon(plane, corners)
+    outlines = view.to_frame(_inner_outlines(regions, located, frame.planes[0].step))
+    for row, corners in enumerate(outlines):
+        for column, found in enumerate(measure_polygons(frame.planes, corners)):
             mean[row, column], deviation[row, column] = found.mean, found.deviation
             count[row, column], saturated[row, column] = found.n, found.saturated
             gradient[row, column] = found.gradient
@@ -135,10 +148,7 @@ def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionCo
 
 def _measure_cells(frame: LinearFrame, located: Located) -> tuple[FloatArray, FloatArray, int]:
     """Mean light of each strip cell, shape (96, planes)."""
-    places = np.stack(
-        [region_points(cell, 12, _CELL_SHARE) for pair in located.layout.cells for cell in pair]
-    )
-    points = located.view.to_frame(places)
+    points = located.view.to_frame(_cell_points(located.layout))
     means, sigmas = [], []
     for plane in frame.planes:
         mean, sigma = measure_points(plane, points)
@@ -147,24 +157,24 @@ def _measure_cells(frame: LinearFrame, located: Located) -> tuple[FloatArray, Fl
     return np.stack(means, axis=1), np.stack(sigmas, axis=1), 144 * len(frame.planes)
 
 
-def _inner_outline(region: Region, located: Located, step: int) -> FloatArray:
-    """Outline of the part of a region that defocused borders do not reach, wall pixels."""
-    middle = np.array([region.x + (region.width - 1) / 2, region.y + (region.height - 1) / 2])
-    photosite = 0.5 * step / max(located.view.scale(middle), 1e-6)
-    margin = _MARGIN_SIGMAS * located.blur_px + photosite
-    half = np.array([region.width, region.height]) / 2
-    half = np.maximum(half - margin, _SMALLEST_SHARE * half)
-    turns = np.linspace(-1.0, 1.0, 4, endpoint=False)
-    # Three points a side, so that an outline bent by the lens is followed.
-    square = np.concatenate(
-        [
-            np.stack([turns, -np.ones(4)], axis=1),
-            np.stack([np.ones(4), turns], axis=1),
-            np.stack([-turns, np.ones(4)], axis=1),
-            np.stack([-np.ones(4), -turns], axis=1),
-        ]
+@lru_cache(maxsize=8)
+def _cell_points(layout: MarksLayout) -> FloatArray:
+    """Points of every cell, shape (96, 144, 2)."""
+    return np.stack(
+        [region_points(cell, 12, _CELL_SHARE) for pair in layout.cells for cell in pair]
     )
-    return middle + square * half
+
+
+def _inner_outlines(regions: Sequence[Region], located: Located, step: int) -> FloatArray:
+    """Outline what defocused borders do not reach of each region, shape (n, 16, 2), wall px."""
+    boxes = np.array([(one.x, one.y, one.width, one.height) for one in regions], dtype=np.float64)
+    boxes = boxes.reshape(-1, 4)
+    size = boxes[:, 2:]
+    middle = boxes[:, :2] + (size - 1) / 2
+    scale = np.array([located.view.scale(point) for point in middle])
+    margin = _MARGIN_SIGMAS * located.blur_px + 0.5 * step / np.maximum(scale, 1e-6)
+    half = np.maximum(size / 2 - margin[:, None], _SMALLEST_SHARE * size / 2)
+    return np.asarray(middle[:, None, :] + _OUTLINE * half[:, None, :], dtype=np.float64)
 
 
 def _by_channel(values: FloatArray, channel: IntArray, *, is_variance: bool = False) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.marks import MarksLayout
     from ledcal.values.pattern import Region
+
+# Places along a line across an edge, from one end of it to the other.
+_STEPS = np.linspace(-1.0, 1.0, 33)[None, :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,8 @@ def read_strip(preview: Preview, view: WallView, layout: MarksLayout) -> Identit
     Identity or None
         None where the CRC does not fit, or bits differ too much in contrast to be one strip.
     """
-    points = np.stack(
-        [np.stack([region_points(one, 5), region_points(zero, 5)]) for one, zero in layout.cells]
-    )
-    values = sample_at(preview.image, preview.from_frame(view.to_frame(points))).mean(axis=-1)
+    points = preview.from_frame(view.to_frame(_cell_points(layout)))
+    values = sample_at(preview.image, points).mean(axis=-1)
     contrast = values[:, 0] - values[:, 1]
     if not np.isfinite(contrast).all():
         return None
@@ -149,6 +151,38 @@ def find_edges(
     StripEdges
         Only edges that could be read.
     """
+    lines = _edge_lines(layout, bits.tobytes())
+    points = preview.from_frame(view.to_frame(lines.points))
+    profile = sample_at(preview.image, points).mean(axis=2) * lines.sign[:, None]
+    lit, dark = profile[:, :5].mean(axis=1), profile[:, -5:].mean(axis=1)
+    height = lit - dark
+    typical = float(np.nanmedian(height))
+    good = np.isfinite(profile).all(axis=1) & (height > 0.5 * typical)
+    share = (profile[good] - dark[good, None]) / height[good, None]
+    offset = (share.mean(axis=1) - 0.5) * 2 * lines.reach[good]
+    return StripEdges(
+        wall=lines.middle[good],
+        normal=lines.normal[good],
+        offset=offset,
+        blur_px=_blur(share, _STEPS * lines.reach[good, None], offset),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _EdgeLines:
+    """Lines across the edges of a strip: points of shape (n, 33, 5, 2), five abreast."""
+
+    points: FloatArray
+    middle: FloatArray
+    normal: FloatArray
+    reach: FloatArray
+    sign: FloatArray
+
+
+@lru_cache(maxsize=16)
+def _edge_lines(layout: MarksLayout, word: bytes) -> _EdgeLines:
+    """Lay lines across the edges of a strip that shows these bits."""
+    bits = np.frombuffer(word, dtype=np.bool_)
     along = np.array([0.0, 1.0]) if layout.is_upright else np.array([1.0, 0.0])
     across = along[::-1]
     centres, reach, normals, signs, widths = [], [], [], [], []
@@ -173,27 +207,21 @@ def find_edges(
                     signs.append(sign if bits[i] else -sign)
                     widths.append(0.3 * depth)
     middle, normal = np.array(centres), np.array(normals)
-    n_steps = 33
-    steps = np.linspace(-1.0, 1.0, n_steps)[None, :] * np.array(reach)[:, None]
+    steps = _STEPS * np.array(reach)[:, None]
     beside = np.linspace(-0.5, 0.5, 5)[None, :] * np.array(widths)[:, None]
     points = (
         middle[:, None, None, :]
         + steps[:, :, None, None] * normal[:, None, None, :]
         + beside[:, None, :, None] * normal[:, None, None, ::-1]
     )
-    profile = sample_at(preview.image, preview.from_frame(view.to_frame(points))).mean(axis=2)
-    profile = profile * np.array(signs)[:, None]
-    lit, dark = profile[:, :5].mean(axis=1), profile[:, -5:].mean(axis=1)
-    height = lit - dark
-    typical = float(np.nanmedian(height))
-    good = np.isfinite(profile).all(axis=1) & (height > 0.5 * typical)
-    share = (profile[good] - dark[good, None]) / height[good, None]
-    offset = (share.mean(axis=1) - 0.5) * 2 * np.array(reach)[good]
-    return StripEdges(
-        wall=middle[good],
-        normal=normal[good],
-        offset=offset,
-        blur_px=_blur(share, steps[good], offset),
+    return _EdgeLines(points, middle, normal, np.array(reach), np.array(signs))
+
+
+@lru_cache(maxsize=16)
+def _cell_points(layout: MarksLayout) -> FloatArray:
+    """Points in the middle of every cell, shape (48, 2, 25, 2)."""
+    return np.stack(
+        [np.stack([region_points(one, 5), region_points(zero, 5)]) for one, zero in layout.cells]
     )
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.colorimetry.difference import matrix_aces_to_lms
 from ledcal.model._curves import NominalCurve, ToneCurves
+from ledcal.model._field import GainField
 from ledcal.model._mixing import Mixing
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from ledcal.values.display import DisplayModel
 
 KIND = "parametric-1"
+KIND_WITH_FIELD = "parametric-1+field"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,11 +27,22 @@ class CompiledModel:
     curves: ToneCurves
     mixing: Mixing
     code_limit: FloatArray
+    field: GainField | None = None
+
+    def colour(self, light: FloatArray, code: FloatArray) -> FloatArray:
+        """Camera ACES2065-1 (n, 3) of channel light, and of the wall code that makes it."""
+        colour = self.mixing.colour(light)
+        if self.field is None:
+            return colour
+        to_lms = matrix_aces_to_lms().T
+        gain = self.field.gain(self.curves.nominal.position(code))
+        above = ((colour - self.mixing.black) @ to_lms) * gain
+        return self.mixing.black + above @ np.linalg.inv(to_lms)
 
 
 def compile_model(model: DisplayModel) -> CompiledModel:
     """Tabulate the curves; raises `ValueError` if the model is of another kind."""
-    if model.kind != KIND:
+    if model.kind not in {KIND, KIND_WITH_FIELD}:
         message = f"model is of kind {model.kind!r}; this program computes {KIND!r}"
         raise ValueError(message)
     values = model.parameters
@@ -37,6 +51,7 @@ def compile_model(model: DisplayModel) -> CompiledModel:
         ToneCurves.from_coefficients(nominal, values["curves"]),
         Mixing(values["primaries"], values["drift"], values["cross"], values["black"]),
         values["code_limit"],
+        GainField(values["field"]) if "field" in values else None,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.interpolate import BSpline
 
 from ledcal.colorimetry.transfer import eotf, eotf_inverse
-from ledcal.model._perceptual import pq_light_with_slope, pq_with_slope
+from ledcal.model._perceptual import pq_light, pq_with_slope
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
@@ -40,6 +40,8 @@ class NominalCurve:
 
     def position(self, code: FloatArray) -> FloatArray:
         """Wall code 0..1 to position."""
+        if self.eotf == "ST 2084":
+            return np.clip(code / self.peak_signal, 0.0, 1.0)
         nits = eotf(self.eotf, code, peak_nits=self.peak_nits)
         signal = np.where(nits > 0.0, pq_with_slope(nits)[0], 0.0)
         return np.clip(signal / self.peak_signal, 0.0, 1.0)
@@ -47,11 +49,13 @@ class NominalCurve:
     def light(self, position: float) -> float:
         """Nominal light at a position, 1 = peak."""
         signal = np.array([position * self.peak_signal])
-        return float(pq_light_with_slope(signal)[0][0] / self.peak_nits)
+        return float(pq_light(signal)[0] / self.peak_nits)
 
     def code(self, position: FloatArray) -> FloatArray:
         """Position to wall code 0..1."""
-        nits = pq_light_with_slope(position * self.peak_signal)[0]
+        if self.eotf == "ST 2084":
+            return np.clip(position, 0.0, 1.0) * self.peak_signal
+        nits = pq_light(position * self.peak_signal)
         code = eotf_inverse(self.eotf, np.minimum(nits, self.peak_nits), peak_nits=self.peak_nits)
         return np.where(position > 0.0, code, 0.0)
 
@@ -120,12 +124,16 @@ class ToneCurves:
 
     def code(self, light: FloatArray) -> FloatArray:
         """Channel light (n, 3) to wall code (n, 3); no light is code 0."""
+        return self.nominal.code(self.position(light))
+
+    def position(self, light: FloatArray) -> FloatArray:
+        """Channel light (n, 3) to position (n, 3); no light is 0."""
         signal = pq_with_slope(light * self.nominal.peak_nits)[0]
         grid = np.linspace(0.0, 1.0, _TABLE_SIZE)
         position = np.stack(
             [np.interp(signal[:, c], self.table[c], grid) for c in range(3)], axis=-1
         )
-        return self.nominal.code(np.where(light > 0.0, position, 0.0))
+        return np.where(light > 0.0, position, 0.0)
 
     def _to_light(self, signal: FloatArray) -> FloatArray:
-        return pq_light_with_slope(signal)[0] / self.nominal.peak_nits
+        return pq_light(signal) / self.nominal.peak_nits

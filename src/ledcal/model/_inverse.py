@@ -13,11 +13,13 @@ from ledcal.model._mixing import UNIT, Mixing, interaction
 
 if TYPE_CHECKING:
     from ledcal.model._curves import ToneCurves
+    from ledcal.model._field import GainField
     from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.display import DisplayModel
 
-_N_FIXED_POINT_STEPS = 8
+_N_FIXED_POINT_STEPS = 6
 _EDGE_TOLERANCE = 1e-4
+_N_FIELD_STEPS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,10 +43,21 @@ class Inverse:
     to_nits: FloatArray
     limit: FloatArray
     code_limit: FloatArray
+    field: GainField | None = None
+
+    def gain(self, light: FloatArray) -> FloatArray:
+        """Factor (n, 3) of the gain field on the mixing's LMS; ones without one."""
+        if self.field is None:
+            return np.ones_like(light)
+        return self.field.gain(self.curves.position(light))
 
     def solve(self, wanted: FloatArray) -> tuple[FloatArray, BoolArray]:
-        """Light (n, 3) of LMS nits (n, 3), held to what the wall makes, and where it need not be."""
+        """Light (n, 3) of LMS nits (n, 3) held to what the wall makes, and where it fits."""
         light = self._unbounded(wanted)
+        if self.field is not None:
+            for _ in range(_N_FIELD_STEPS):
+                held = np.clip(light, 0.0, self.limit)
+                light = self._unbounded(wanted / self.gain(held))
         slack = _EDGE_TOLERANCE * np.max(np.abs(light), axis=1)[:, None]
         above = light > self.limit * (1.0 + _EDGE_TOLERANCE)
         inside = ~np.any((light < -slack) | above, axis=1)
@@ -78,4 +91,5 @@ def prepare_inverse(model: DisplayModel, k: float) -> Inverse:
         to_nits,
         compiled.curves.light(compiled.code_limit[None, :])[0],
         compiled.code_limit,
+        compiled.field,
     )

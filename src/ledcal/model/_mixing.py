@@ -78,7 +78,14 @@ def cross_terms(light: FloatArray) -> FloatArray:
 
 def interaction(cross: FloatArray, light: FloatArray) -> FloatArray:
     """Relative gain that each channel takes from its neighbours, shape (n, 3)."""
-    return np.asarray(UNIT * np.einsum("nct,ct->nc", cross_terms(light), cross))
+    held = np.ascontiguousarray(light.T)
+    root = np.sqrt(np.maximum(held, 0.0))
+    gain = np.empty(light.shape)
+    for c, (j, k) in enumerate(NEIGHBOURS):
+        w, own, a, b = cross[c], held[c], held[j], held[k]
+        total = w[2] * root[j] + w[3] * root[k] + b * (w[1] + w[4] * a + w[6] * own)
+        gain[:, c] = total + a * (w[0] + w[5] * own)
+    return UNIT * gain
 
 
 def emission_slope(cross: FloatArray, light: FloatArray) -> FloatArray:

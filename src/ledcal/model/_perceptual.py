@@ -38,10 +38,16 @@ def pq_with_slope(nits: FloatArray) -> tuple[FloatArray, FloatArray]:
     return signal, slope
 
 
-def pq_light_with_slope(signal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Nits of an ST 2084 signal, and their derivative; both 0 below the signal of black."""
+def pq_light(signal: FloatArray) -> FloatArray:
+    """Nits of an ST 2084 signal; 0 below the signal of black."""
     root = np.maximum(signal, 0.0) ** (1.0 / _M2)
     base = np.maximum(root - _C1, 0.0) / np.maximum(_C2 - _C3 * root, 1e-6)
     nits: FloatArray = 10000.0 * base ** (1.0 / _M1)
+    return nits
+
+
+def pq_light_with_slope(signal: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Nits of an ST 2084 signal, and their derivative; both 0 below the signal of black."""
+    nits = pq_light(signal)
     _, slope = pq_with_slope(nits)
     return nits, np.where(nits > _DARKEST_NITS, 1.0 / slope, 0.0)

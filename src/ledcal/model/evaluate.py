@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.colorimetry.difference import delta_e_itp, matrix_aces_to_lms
+from ledcal.colorimetry.difference import aces_to_ictcp, delta_e_itp, matrix_aces_to_lms
 from ledcal.colorimetry.space import aces_luminance
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.model._compiled import array_to_text
 from ledcal.model._curves import NominalCurve
+from ledcal.model._field import fit_field
+from ledcal.model._perceptual import pq_light
 from ledcal.model._rows import lms_to_camera, prepare_rows
 from ledcal.model._solve import Problem, Solution, Strength
 from ledcal.model.fit import assemble
@@ -30,6 +32,9 @@ _N_NOISE_DRAWS = 32
 # Below it a delta E ITP tells of read noise and PWM steps, not of the calibration.
 JUDGED_FROM_NITS = 1.0
 _N_FOLDS = 10
+# ICtCp angle and chroma of skin, dark to light, in dim and in bright light; see trial.py.
+_SKIN_HUE, _SKIN_HUE_WIDTH, _SKIN_CHROMA = np.deg2rad(128.0), np.deg2rad(12.0), (0.03, 0.1)
+_SATURATED_SHARE, _SHADOW_SHARE = 0.05, 0.02
 
 
 def spread(differences: FloatArray) -> Spread:
@@ -70,31 +75,85 @@ def cross_validate(
     Spread
         Delta E ITP at the absolute scale k, black taken off.
     """
+    return cross_validated_regions(measurements, model, k, n_folds=n_folds)["all"]
+
+
+def cross_validated_regions(
+    measurements: PatchMeasurements, model: DisplayModel, k: float, *, n_folds: int = _N_FOLDS
+) -> dict[str, Spread]:
+    """`cross_validate`, told apart by region of colour.
+
+    Parameters
+    ----------
+    measurements, model, k, n_folds
+        As `cross_validate` takes them.
+
+    Returns
+    -------
+    dict of str to Spread
+        ``all``, and where there are such patches ``greys`` (neutral code), ``skin`` (hue and
+        chroma of skin, dark to light), ``saturated`` (least channel below 5 % of the largest, in
+        nominal light) and ``shadows`` (below 2 % of the wall's peak). They overlap.
+    """
+    nominal = _nominal(model)
+    rows = prepare_rows(measurements, nominal)
+    index, seen, made = _left_out(rows, model, n_folds)
+    difference = delta_e_itp(k * seen, k * made)
+    bright = bright_enough(k * made)
+    asked = pq_light(rows.position[index] * nominal.peak_signal)
+    regions = {"all": np.ones(len(index), dtype=bool)}
+    regions |= _regions(rows, index, asked, k * made)
+    found = {name: bright[member[bright]] for name, member in regions.items()}
+    return {name: spread(difference[at]) for name, at in found.items() if at.size}
+
+
+def _regions(
+    rows: Rows, index: IntArray, asked: FloatArray, light: FloatArray
+) -> dict[str, BoolArray]:
+    """Which rows of `index` are in which region, by the light asked of the channels and made."""
+    nits = 100.0 * np.asarray(aces_luminance(light))
+    itp = aces_to_ictcp(light)
+    chroma = np.hypot(itp[:, 1], itp[:, 2])
+    hue = np.arctan2(itp[:, 2], itp[:, 1])
+    away = np.abs(np.angle(np.exp(1j * (hue - _SKIN_HUE))))
+    return {
+        "greys": ~rows.is_chromatic[index],
+        "skin": (away < _SKIN_HUE_WIDTH) & (chroma > _SKIN_CHROMA[0]) & (chroma < _SKIN_CHROMA[1]),
+        "saturated": asked.min(axis=1) < _SATURATED_SHARE * asked.max(axis=1),
+        "shadows": nits < _SHADOW_SHARE * nits.max(),
+    }
+
+
+def _left_out(
+    rows: Rows, model: DisplayModel, n_folds: int
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Rows that were left out, what was seen of them and what was predicted, black off."""
     nominal = _nominal(model)
     strength = Strength(*model.parameters["strength"].tolist())
-    rows = prepare_rows(measurements, nominal)
+    smoothing = float(model.parameters["smoothing"][0]) if "smoothing" in model.parameters else None
     full = _solution(model, rows)
-    differences, lights = [], []
     believed = full.weight > 0.3
-    kept = _ramp_ends(rows)
-    free = np.flatnonzero(~kept)
+    free = np.flatnonzero(~_ramp_ends(rows))
     free = free[np.argsort(rows.lms[free].sum(axis=1), kind="stable")]
+    to_camera = lms_to_camera(rows).T
+    index, seen, made = [], [], []
     for fold in range(min(n_folds, len(free))):
         held_out = free[fold::n_folds]
-        index = np.setdiff1d(np.arange(len(rows)), held_out)
-        problem = Problem(rows.select(index), nominal)
-        start = Solution(full.theta, full.weight[index])
-        solution = problem.solve(strength, start)
-        partial = assemble(nominal, problem.rows, solution, strength, solution.weight)
+        kept = np.setdiff1d(np.arange(len(rows)), held_out)
+        problem = Problem(rows.select(kept), nominal)
+        solution = problem.solve(strength, Solution(full.theta, full.weight[kept]))
+        field = None
+        if smoothing is not None:
+            fitted = problem.rows.lms + problem.residual(solution.theta) * problem.rows.sigma
+            dark = solution.mixing.black
+            field = fit_field(problem.rows, fitted, dark, solution.weight, smoothing), smoothing
+        partial = assemble(nominal, problem.rows, solution, strength, solution.weight, field)
         judged = held_out[believed[held_out]]
-        if judged.size:
-            seen = rows.lms[judged] @ lms_to_camera(rows).T
-            offset = black(partial)
-            made = predict(partial, rows.code[judged])
-            differences.append(delta_e_itp(k * (seen - offset), k * (made - offset)))
-            lights.append(k * (made - offset))
-    bright = bright_enough(np.concatenate(lights))
-    return spread(np.concatenate(differences)[bright])
+        offset = black(partial)
+        index.append(judged)
+        seen.append(rows.lms[judged] @ to_camera - offset)
+        made.append(predict(partial, rows.code[judged]) - offset)
+    return np.concatenate(index), np.concatenate(seen), np.concatenate(made)
 
 
 def fit_residual(measurements: PatchMeasurements, model: DisplayModel, k: float) -> Spread:

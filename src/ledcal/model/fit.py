@@ -9,8 +9,9 @@ import numpy as np
 
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.errors import CaptureError
-from ledcal.model._compiled import KIND, text_to_array
+from ledcal.model._compiled import KIND, KIND_WITH_FIELD, text_to_array
 from ledcal.model._curves import NominalCurve
+from ledcal.model._field import choose_field
 from ledcal.model._rows import lms_to_camera, prepare_rows
 from ledcal.model._solve import Problem, solve_best
 from ledcal.values.display import DisplayModel
@@ -43,7 +44,8 @@ def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -
     Returns
     -------
     DisplayModel
-        Of kind ``parametric-1``; see docs/method.md for its parameters.
+        Of kind ``parametric-1`` (``parametric-1+field`` where patches left out are predicted
+        better with a gain field beside the physical model); see docs/method.md for its parameters.
 
     Raises
     ------
@@ -62,7 +64,9 @@ def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -
     solution, strength = solve_best(problem)
     _require_explained(rows, problem.residual(solution.theta) * rows.sigma)
     weight = np.where(rows.member >= 0, solution.weight[rows.member], -1.0)
-    return assemble(nominal, rows, solution, strength, weight)
+    made = rows.lms + problem.residual(solution.theta) * rows.sigma
+    field = choose_field(rows, made, solution.mixing.black, solution.weight)
+    return assemble(nominal, rows, solution, strength, weight, field)
 
 
 def _require_explained(rows: Rows, missed: FloatArray) -> None:
@@ -84,12 +88,15 @@ def assemble(
     solution: Solution,
     strength: Strength,
     patch_weight: FloatArray,
+    field: tuple[FloatArray, float] | None = None,
 ) -> DisplayModel:
     """Everything that `predict` and `invert` need, as arrays."""
     mixing = solution.mixing.transformed(lms_to_camera(rows))
+    missed = {} if field is None else {"field": field[0], "smoothing": np.array([field[1]])}
     return DisplayModel(
-        KIND,
-        {
+        KIND if field is None else KIND_WITH_FIELD,
+        missed
+        | {
             "eotf": text_to_array(nominal.eotf),
             "peak_nits": np.array([nominal.peak_nits]),
             "curves": solution.coefficients,

@@ -108,10 +108,11 @@ def reach(
     wanted = aces @ inverse.to_nits.T
     light, inside = inverse.solve(wanted)
     outside = np.flatnonzero(~inside)
-    if outside.size:
+    # A gain field moves with the light that is found: look once more from there.
+    for _ in range(0 if not outside.size else 1 if inverse.field is None else 2):
         light[outside], distance = nearest_light(
             inverse.mixing,
-            wanted[outside],
+            wanted[outside] / inverse.gain(light[outside]),
             light[outside],
             inverse.limit,
             neutral_weight=_NEUTRAL_WEIGHTS[peak],

@@ -40,8 +40,8 @@ def predict(model: DisplayModel, code: ArrayLike) -> FloatArray:
         message = f"code: expected shape (..., 3), got {codes.shape}"
         raise ValueError(message)
     compiled = compile_model(model)
-    light = compiled.curves.light(codes.reshape(-1, 3))
-    return compiled.mixing.colour(light).reshape(codes.shape)
+    flat = codes.reshape(-1, 3)
+    return compiled.colour(compiled.curves.light(flat), flat).reshape(codes.shape)
 
 
 def black(model: DisplayModel) -> FloatArray:

@@ -7,28 +7,35 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import qmc
 
-from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.target import target_code, target_light
-from ledcal.colorimetry.transfer import eotf_inverse
+from ledcal.colorimetry.transfer import eotf_inverse, pq_decode, pq_encode
 from ledcal.model._inverse import prepare_inverse
 from ledcal.model._perceptual import ITP_SCALE, MATRIX_LMS_TO_ITP, pq_with_slope
 from ledcal.model.invert import reach
 from ledcal.values.lut import LutSamples
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledcal.model._inverse import Inverse
     from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.display import DisplayModel
     from ledcal.values.stage import Target
 
+    # Content code, wall code, channel light, and whether the draw is of use.
+    _Drawn = tuple[FloatArray, FloatArray, FloatArray, BoolArray]
+
 # What a miss counts: greys are looked at hardest; beyond the gamut colours are wrong already.
-_GREY_WEIGHT, _BEYOND_WEIGHT = 2.0, 0.1
-_N_GREYS, _BEYOND_SHARE = 2000, 0.04
+_GREY_WEIGHT, _BEYOND_WEIGHT = 2.0, 0.5
+_SHOWN_SHARE = 0.3
+_N_GREYS, _N_BEYOND, _N_TRIAL_LOG2 = 2000, 5000, 12
+# Draws are not multiplied without end where the wall makes little of the content.
+_LEAST_SHARE = 0.25
 # Below it the slope of ST 2084 grows without end, and nobody sees it.
 _LEAST_NITS = 0.3
 _LEAST_LIGHT = 1e-5
 _CODE_STEP = 2e-4
-_SAME_COLOUR_ITP = 1e-3
+_SAME_LIGHT = 1e-5
 
 
 def node_samples(
@@ -36,15 +43,16 @@ def node_samples(
     target: Target,
     k: float,
     *,
-    n: int = 100_000,
+    n: int = 60_000,
     peak: str = "match",
     seed: int = 0,
 ) -> LutSamples:
     """Where a table of the correction should be right, and how much.
 
-    Half of the draws are uniform in what the wall can show on the ST 2084 scale (denser in darks
-    and along the boundary of its gamut, where the correction bends most), half uniform in content
-    code up to the target's peak; greys and a few colours beyond the gamut are added.
+    Some draws are uniform in what the wall can show on the ST 2084 scale (denser in darks and
+    along the boundary of its gamut, where the correction bends most), the others uniform in
+    content code and in the ST 2084 signal of content, up to the target's peak. Greys and a few
+    colours beyond the gamut are added.
 
     Parameters
     ----------
@@ -55,7 +63,7 @@ def node_samples(
     k : float
         From `exposure_scale`.
     n : int
-        Draws; those that are no content or cannot be made fall away.
+        About how many, greys and colours beyond the gamut not counted.
     peak : str
         As in `invert.correct`.
     seed : int
@@ -67,45 +75,58 @@ def node_samples(
         Every content code is within the target's peak.
     """
     inverse = prepare_inverse(model, k)
-    sobol = qmc.Sobol(3, rng=np.random.default_rng(seed))
-    draws = sobol.random_base2(int(np.log2(max(n, 2))))
-    if len(draws) < n:
-        draws = np.concatenate([draws, sobol.random(n - len(draws))])
     top = float(eotf_inverse(target.eotf, target.peak_nits, peak_nits=target.peak_nits))
-    shown, shown_code = _shown(inverse, target, draws[::2])
-    content = draws[1::2] * top
-    light, inside = inverse.solve(target_light(target, content) @ inverse.to_nits.T)
-    beyond = content[~inside][: int(_BEYOND_SHARE * n)]
+    matrix = inverse.to_nits
+
+    def shown(draws: FloatArray) -> _Drawn:
+        nominal = inverse.curves.nominal
+        wall = nominal.code(draws * nominal.position(inverse.code_limit[None, :]))
+        light = inverse.curves.light(wall)
+        aces = inverse.mixing.colour(light) * inverse.gain(light) @ np.linalg.inv(matrix).T
+        content = target_code(target, aces)
+        away = np.max(np.abs(target_light(target, content) - aces), axis=1)
+        return content, wall, light, away < _SAME_LIGHT * np.max(aces, axis=1)
+
+    def sent(draws: FloatArray) -> _Drawn:
+        nits = pq_decode(draws * pq_encode(target.peak_nits))
+        even = eotf_inverse(target.eotf, nits, peak_nits=target.peak_nits)
+        content = np.where((np.arange(len(draws)) % 2 == 0)[:, None], even, draws * top)
+        light, inside = inverse.solve(target_light(target, content) @ matrix.T)
+        return content, inverse.code(light), light, inside
+
+    rng = np.random.default_rng(seed)
+    parts = []
+    for make, share in ((shown, _SHOWN_SHARE), (sent, 1.0 - _SHOWN_SHARE)):
+        drawn, beyond = _draw(make, int(share * n), rng)
+        parts.append(drawn)
     grey = np.repeat(np.linspace(0.0, top, _N_GREYS)[:, None], 3, axis=1)
-    rest = np.concatenate([grey, beyond])
-    rest_code, _ = reach(model, k, target_light(target, rest), peak=peak)
-    code = np.concatenate([shown_code, inverse.code(light[inside]), rest_code])
-    weight = np.ones(len(code))
-    weight[len(code) - len(rest) :] = _GREY_WEIGHT
-    weight[len(code) - len(beyond) :] = _BEYOND_WEIGHT
-    return LutSamples(
-        np.concatenate([shown, content[inside], rest]),
-        code,
-        weight[:, None, None] * _slope(inverse, code),
-    )
+    for codes in (grey, beyond[:_N_BEYOND]):
+        code, _ = reach(model, k, target_light(target, codes), peak=peak)
+        parts.append((codes, code, inverse.curves.light(code)))
+    content, wall, light = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    weight = np.repeat((1.0, 1.0, _GREY_WEIGHT, _BEYOND_WEIGHT), [len(part[0]) for part in parts])
+    return LutSamples(content, wall, weight[:, None, None] * _slope(inverse, wall, light))
 
 
-def _shown(inverse: Inverse, target: Target, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Content codes of what the wall shows for wall codes, and those wall codes."""
-    nominal = inverse.curves.nominal
-    wall = nominal.code(draws * nominal.position(inverse.code_limit[None, :]))
-    light = inverse.mixing.colour(inverse.curves.light(wall)) @ np.linalg.inv(inverse.to_nits).T
-    content = target_code(target, light)
-    is_content: BoolArray = delta_e_itp(target_light(target, content), light) < _SAME_COLOUR_ITP
-    return content[is_content], wall[is_content]
+def _draw(
+    make: Callable[[FloatArray], _Drawn], wanted: int, rng: np.random.Generator
+) -> tuple[tuple[FloatArray, FloatArray, FloatArray], FloatArray]:
+    """About `wanted` good draws: content code, wall code, light. And content of the others."""
+    sobol = qmc.Sobol(3, rng=rng)
+    content, wall, light, good = make(sobol.random_base2(_N_TRIAL_LOG2))
+    missing = int(wanted / max(float(np.mean(good)), _LEAST_SHARE)) - len(good)
+    if missing > 0:
+        more = make(sobol.random(missing))
+        content = np.concatenate([content, more[0]])
+        wall, light = np.concatenate([wall, more[1]]), np.concatenate([light, more[2]])
+        good = np.concatenate([good, more[3]])
+    return (content[good], wall[good], light[good]), content[~good]
 
 
-def _slope(inverse: Inverse, code: FloatArray) -> FloatArray:
+def _slope(inverse: Inverse, code: FloatArray, light: FloatArray) -> FloatArray:
     """Change of ITP, in delta E, per wall code: (n, 3, 3), ``[sample, component, channel]``."""
-    up = np.minimum(code + _CODE_STEP, 1.0)
-    down = np.maximum(code - _CODE_STEP, 0.0)
-    light = inverse.curves.light(code)
-    rise = (inverse.curves.light(up) - inverse.curves.light(down)) / (up - down)
+    step = np.where(code < 0.5, _CODE_STEP, -_CODE_STEP)
+    rise = (inverse.curves.light(code + step) - light) / step
     _, slope = pq_with_slope(np.maximum(inverse.mixing.colour(light), _LEAST_NITS))
     mixing = inverse.mixing.slope(np.maximum(light, _LEAST_LIGHT))
     by_code = slope[:, :, None] * mixing * rise[:, None, :]

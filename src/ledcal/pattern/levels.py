@@ -24,6 +24,7 @@ _SMALL_SET = 60
 _DARKEST = 0.06
 # Steps of the additive recurrence in three dimensions: powers of the root of x^4 = x + 1.
 _PLASTIC = 1.2207440846057596
+_PRIMARIES = (PatchKind.RED, PatchKind.GREEN, PatchKind.BLUE)
 _RAMPS: tuple[tuple[PatchKind, tuple[int, int, int]], ...] = (
     (PatchKind.RED, (1, 0, 0)),
     (PatchKind.GREEN, (0, 1, 0)),
@@ -78,7 +79,8 @@ def build_codes(wall: Wall, n_patches: int) -> list[tuple[PatchKind, tuple[int, 
     """Choose the colours of a set, brightest ramps first, in 10-bit code values.
 
     Ramps of the primaries, grey and the mixtures of two, evenly spaced in the PQ code of their
-    light from 6 % of the code of peak up to peak; the rest evenly spread mixtures. Steps that
+    light from 6 % of the code of peak up to peak, those of the primaries between those of grey,
+    so that a channel is seen at twice as many levels; the rest evenly spread mixtures. Steps that
     fall on the same code value are replaced by more mixtures, so the number is exact.
 
     Parameters
@@ -111,11 +113,11 @@ def build_codes(wall: Wall, n_patches: int) -> list[tuple[PatchKind, tuple[int, 
         raise ValueError(message)
     primary, grey, pair = _SHARES_SMALL if n_patches <= _SMALL_SET else _SHARES
     shares = {PatchKind.NEUTRAL: grey}
-    shares |= dict.fromkeys((PatchKind.RED, PatchKind.GREEN, PatchKind.BLUE), primary)
+    shares |= dict.fromkeys(_PRIMARIES, primary)
     found: dict[tuple[int, int, int], PatchKind] = {}
     for kind, mask in _RAMPS:
         steps = max(1, round(n_patches * shares.get(kind, pair) / 100))
-        for value in _ramp(wall, steps):
+        for value in _ramp(wall, steps, between=kind in _PRIMARIES):
             found.setdefault((value * mask[0], value * mask[1], value * mask[2]), kind)
     step = 0
     while len(found) < n_patches:
@@ -135,9 +137,11 @@ def shuffled(n: int, salt: str) -> list[int]:
     return sorted(range(n), key=lambda i: (binascii.crc32(f"{salt} {i} {i * i}".encode()), i))
 
 
-def _ramp(wall: Wall, steps: int) -> list[int]:
-    """Steps from peak down, evenly spaced in PQ, without doubles."""
+def _ramp(wall: Wall, steps: int, *, between: bool = False) -> list[int]:
+    """Steps from peak down, evenly spaced in PQ, without doubles; or half a step above them."""
     positions = np.linspace(1.0, _DARKEST, steps) if steps > 1 else np.ones(1)
+    if between and steps > 1:
+        positions[1:] += 0.5 * (1.0 - _DARKEST) / (steps - 1)
     values = _at_perceived(wall, positions).tolist()
     return list(dict.fromkeys(value for value in values if value > 0))
 

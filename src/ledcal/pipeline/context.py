@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from ledcal.capture.folder import find_beside
 from ledcal.colorimetry.transfer import canonical_eotf
-from ledcal.errors import InputError
+from ledcal.errors import AmbiguousInputError, InputError
 from ledcal.files.idt import read_idt
 from ledcal.files.plan import read_plan
 from ledcal.files.stage import default_stage, read_stage
+from ledcal.values.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ class Context:
         From plan.json; None where there is none, then the identity strip decides.
     idt : CameraTransform or None
         From --idt or stage.toml; None where the file's own matrices decide.
+    findings : tuple of Finding
+        Where stage.toml and plan.json do not agree.
     assumptions : tuple of str
         What was found or assumed, in the order in which it matters.
     """
@@ -40,6 +43,7 @@ class Context:
     stage: Stage
     pattern: Pattern | None
     idt: CameraTransform | None
+    findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
 
 
@@ -72,6 +76,8 @@ def read_context(
     ------
     InputError
         If one of the files is missing or wrong.
+    AmbiguousInputError
+        If stage.toml and plan.json speak of different EOTFs.
     """
     found_stage = stage_path or find_beside(captures, "stage.toml")
     found_plan = plan_path or find_beside(captures, "plan.json")
@@ -101,17 +107,61 @@ def read_context(
     if chosen is None and stage.camera.idt and found_stage is not None:
         chosen = found_stage.parent / stage.camera.idt
     idt = read_idt(chosen) if chosen else None
-    return Context(stage, pattern, idt, tuple(said))
+    findings: tuple[Finding, ...] = ()
+    if found_stage is not None and pattern is not None:
+        findings = _disagreements(stage, pattern, is_chosen=stage_path is not None)
+    return Context(stage, pattern, idt, findings, tuple(said))
+
+
+def _disagreements(stage: Stage, pattern: Pattern, *, is_chosen: bool) -> tuple[Finding, ...]:
+    """What stage.toml says of the wall against what the pattern was made for.
+
+    Raises
+    ------
+    AmbiguousInputError
+        If the EOTFs differ and nobody chose the stage with --stage.
+    """
+    wall = stage.wall
+    if canonical_eotf(pattern.eotf) != wall.eotf and not is_chosen:
+        raise AmbiguousInputError(
+            f"stage.toml says the wall is {wall.eotf}, plan.json says the pattern was made for "
+            f"{pattern.eotf}; put the stage.toml beside the captures that the pattern was made "
+            "with, or choose one with --stage"
+        )
+    said = f"{wall.eotf}, {wall.peak_nits:g} nits, {wall.width_px} x {wall.height_px} px"
+    planned = (
+        f"{canonical_eotf(pattern.eotf)}, {pattern.peak_nits:g} nits, "
+        f"{pattern.width_px} x {pattern.height_px} px"
+    )
+    if said == planned:
+        return ()
+    same_light = (wall.eotf, wall.peak_nits) == (canonical_eotf(pattern.eotf), pattern.peak_nits)
+    return (
+        Finding(
+            id="stage-and-plan-differ",
+            severity="note" if same_light else "warning",
+            seen=f"stage.toml says {said}; the pattern was made for {planned}",
+            cause="a stage.toml or plan.json of another wall, or one that was changed since",
+            confidence=0.8,
+            fix="make the pattern anew with 'ledcal patterns --stage stage.toml' if stage.toml "
+            "is right; give the right one with --stage if it is not",
+            reshoot=False,
+        ),
+    )
 
 
 def _stage_of_header(stage: Stage, header: Mapping[str, str], path: Path) -> Stage:
     try:
         eotf = canonical_eotf(header.get("eotf", stage.wall.eotf))
-        peak_nits = float(header.get("peak_nits", stage.wall.peak_nits))
     except ValueError as error:
-        raise InputError(f"{path}: #eotf or #peak_nits in its head: {error}") from error
+        raise InputError(f"{path}: #eotf: {error}") from error
+    said = header.get("peak_nits", str(stage.wall.peak_nits))
+    try:
+        peak_nits = float(said)
+    except ValueError:
+        peak_nits = 0.0
     if not 1.0 <= peak_nits <= 10000.0:
-        raise InputError(f"{path}: #peak_nits: {peak_nits:g} in its head, expected 1 to 10000")
+        raise InputError(f"{path}: #peak_nits is {said!r}, expected a number from 1 to 10000 nits")
     return _with_wall(stage, eotf=eotf, peak_nits=peak_nits)
 
 

@@ -11,10 +11,12 @@ from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.lut.build import build_lut
 from ledcal.lut.check import interpolation_error, is_neutral_monotone
 from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.lut.optimise import optimise_nodes
 from ledcal.model.evaluate import cross_validate, fit_residual, noise_floor
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct, node_function
 from ledcal.model.predict import black, predict
+from ledcal.model.samples import node_samples
 from ledcal.model.trial import before_after, trial_codes
 from ledcal.values.finding import Finding
 from ledcal.values.quality import Quality
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from ledcal.values.lut import Lut3d
     from ledcal.values.measurement import PatchMeasurements
     from ledcal.values.stage import Stage, Target
+
+
+# Ours. Walls without correction are off by 5 to 30 delta E ITP.
+_IMPLAUSIBLE_ITP = 50.0
+# Times the limit for held-out patches: the noise of single patches averages out in the fit.
+_NOISY = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +59,13 @@ class Correction:
 
     def table(self, size: int) -> Lut3d:
         """The correction on a grid of `size` nodes along an edge."""
-        return build_lut(node_function(self.model, self.target, self.exposure_scale, size), size)
+        return table_of(self.model, self.target, self.exposure_scale, size)
+
+
+def table_of(model: DisplayModel, target: Target, k: float, size: int) -> Lut3d:
+    """The correction on a grid, its nodes set so that what lies between them is right too."""
+    plain = build_lut(node_function(model, target, k, size), size)
+    return optimise_nodes(plain, node_samples(model, target, k))
 
 
 def correction_of(model: DisplayModel, stage: Stage) -> Correction:
@@ -104,10 +118,37 @@ def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasureme
     )
 
 
-def fit_findings(quality: Quality, stage: Stage) -> tuple[Finding, ...]:
-    """What the figures say that the user should know."""
+def figure_findings(quality: Quality, stage: Stage) -> tuple[Finding, ...]:
+    """What the figures say that the user should know.
+
+    Parameters
+    ----------
+    quality : Quality
+        From `judge_fit`.
+    stage : Stage
+        Holds the limits.
+
+    Returns
+    -------
+    tuple of Finding
+        ``before-implausible``, ``fit-out-of-tolerance``, ``noise-limits-the-fit``.
+    """
     findings = []
-    limits, measured = stage.tolerances, quality.cross_validated
+    limits, measured, noise = stage.tolerances, quality.cross_validated, quality.noise_floor
+    if quality.before.median > _IMPLAUSIBLE_ITP:
+        findings.append(
+            Finding(
+                id="before-implausible",
+                severity="warning",
+                seen=f"the uncorrected wall is off by {quality.before.median:.0f} delta E ITP "
+                f"(median), which hardly any wall is (limit {_IMPLAUSIBLE_ITP:g})",
+                cause="an IDT or input space of another camera, swapped channels, or a wall that "
+                "is set to another EOTF than stage.toml says",
+                confidence=0.7,
+                fix="check --idt or --input-space, and the EOTF of wall and target in stage.toml",
+                reshoot=False,
+            )
+        )
     median, p95 = quality.beyond_noise()
     if median > limits.median_itp or p95 > limits.p95_itp:
         findings.append(
@@ -116,26 +157,29 @@ def fit_findings(quality: Quality, stage: Stage) -> tuple[Finding, ...]:
                 severity="warning",
                 seen=f"patches left out of the fit are off by {measured.median:.2f} median, "
                 f"{measured.p95:.2f} p95 delta E ITP, of which their noise explains "
-                f"{quality.noise_floor.median:.2f} and {quality.noise_floor.p95:.2f}; limits "
-                f"{limits.median_itp:g} and {limits.p95_itp:g} beyond it",
-                cause="a wall, player or camera that did not hold still or transforms colour, "
-                "or captures noisier than usual",
+                f"{noise.median:.2f} and {noise.p95:.2f}; limits {limits.median_itp:g} and "
+                f"{limits.p95_itp:g} beyond it",
+                cause="a wall, player or camera that did not hold still, or one that transforms "
+                "colour",
                 confidence=0.5,
                 fix="look at the patches with the largest residual in the report, check player "
                 "and processor for colour transforms, then shoot again",
                 reshoot=True,
             )
         )
-    if not quality.neutral_monotone:
+    if noise.median > limits.median_itp or noise.p95 > _NOISY * limits.p95_itp:
         findings.append(
             Finding(
-                id="neutral-not-monotone",
+                id="noise-limits-the-fit",
                 severity="warning",
-                seen="the grey axis of the correction falls somewhere",
-                cause="noise in dark greys, or a wall whose own greys fall back",
+                seen=f"the captures are noisy: noise alone makes {noise.median:.2f} median, "
+                f"{noise.p95:.2f} p95 delta E ITP",
+                cause="underexposure, a small wall in the picture, or light that is scattered "
+                "over dark patches",
                 confidence=0.6,
-                fix="shoot the dark patches again at a longer exposure, or use fewer nodes",
-                reshoot=False,
+                fix="expose white just below clipping, fill the frame with the wall, take other "
+                "lights off, and shoot again",
+                reshoot=True,
             )
         )
     return tuple(findings)

@@ -11,7 +11,7 @@ from ledcal.export.formats import export_profile as write_export
 from ledcal.files.digest import sha256_file
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.exposure import exposure_scale
-from ledcal.model.invert import node_function
+from ledcal.pipeline.correction import table_of
 from ledcal.pipeline.profiles import read_stored
 
 if TYPE_CHECKING:
@@ -75,12 +75,13 @@ def export_profile(
 
 def _nodes(profile: Profile, folder: Path, size: int) -> Callable[[FloatArray], FloatArray]:
     """What the nodes of a table hold; the stored table, which was judged, leaves as it is."""
-    if size == profile.correction.size:
-        table = profile.correction.table.reshape(-1, 3)
-        return lambda code: np.asarray(table[: len(code)])
-    target = profile.stage.target
-    try:
-        k = exposure_scale(profile.model, target)
-        return node_function(profile.model, target, k, size)
-    except (KeyError, ValueError) as error:
-        raise ProfileError(f"{folder}: its model cannot be used ({error})") from error
+    table = profile.correction
+    if size != table.size:
+        target = profile.stage.target
+        try:
+            k = exposure_scale(profile.model, target)
+            table = table_of(profile.model, target, k, size)
+        except (KeyError, ValueError) as error:
+            raise ProfileError(f"{folder}: its model cannot be used ({error})") from error
+    nodes = table.table.reshape(-1, 3)
+    return lambda code: np.asarray(nodes[: len(code)])

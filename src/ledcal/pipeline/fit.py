@@ -17,10 +17,11 @@ from ledcal.files.atomic import require_free
 from ledcal.files.digest import sha256_file
 from ledcal.files.measurements import read_measurements
 from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.model.findings import fit_findings
 from ledcal.model.fit import fit_model
 from ledcal.model.predict import predict
 from ledcal.pipeline.context import read_context
-from ledcal.pipeline.correction import correction_of, fit_findings, judge_fit
+from ledcal.pipeline.correction import correction_of, figure_findings, judge_fit
 from ledcal.pipeline.measure import Take, measure_captures
 from ledcal.profile.store import write_profile
 from ledcal.report.html import render_report
@@ -110,7 +111,11 @@ def fit_profile(
         correction=table,
         quality=quality,
         measurements=take.measurements,
-        findings=(*take.findings, *fit_findings(quality, stage)),
+        findings=(
+            *take.findings,
+            *fit_findings(model, take.measurements, quality.exposure_scale, stage.target),
+            *figure_findings(quality, stage),
+        ),
         assumptions=take.assumptions,
         provenance=Provenance(
             ledcal_version=__version__,
@@ -138,6 +143,8 @@ def _take_of_table(table: Path, stage_path: Path | None, idt_path: Path | None) 
         [table], plan_path=None, stage_path=stage_path, idt_path=None, header=measurements.header
     )
     said = [*context.assumptions]
+    if not (measurements.code == 0.0).all(axis=1).any():
+        said.append("black: estimated by the fit (the table has no row with code 0, 0, 0)")
     if measurements.header.get("converted_from"):
         said.append(f"camera values converted from {measurements.header['converted_from']}")
     return Take(

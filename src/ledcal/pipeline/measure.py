@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,17 +20,25 @@ from ledcal.pattern import builtin
 from ledcal.pipeline.context import Context, read_context
 from ledcal.values.camera import CameraTransform
 from ledcal.values.frame import CameraColour
+from ledcal.values.marks import describe_pattern_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from ledcal.measure import FrameSamples
+    from ledcal.measure import FrameSamples, WallView
     from ledcal.values.finding import Finding
     from ledcal.values.frame import LinearFrame
     from ledcal.values.measurement import PatchMeasurements
     from ledcal.values.pattern import Pattern
-    from ledcal.values.stage import Stage
+    from ledcal.values.stage import Stage, Wall
+
+
+# Resolutions that are tried when neither plan.json nor stage.toml says which.
+_COMMON_SIZES = (
+    (1920, 1080), (3840, 2160), (3840, 1080), (1080, 1920), (2560, 1440), (1280, 720),
+    (4096, 2160), (1920, 1200), (5760, 1080), (7680, 1080), (960, 540), (3840, 1920),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,25 +123,47 @@ def measure_captures(
     unread: list[tuple[Path, LedcalError]] = []
 
     made_for = context.pattern or context.stage.wall
-    wall_size = (made_for.width_px, made_for.height_px)
+    walls = list(dict.fromkeys([(made_for.width_px, made_for.height_px), *_COMMON_SIZES[:5]]))
+    if context.pattern is not None:
+        walls = walls[:1]
+
+    digests: dict[Path, Future[str]] = {}
+    near: WallView | None = None
 
     def task(frame: LinearFrame) -> FrameSamples:
         return sample_frame(
-            frame, lambda pattern_id: _known_pattern(context, pattern_id), walls=[wall_size]
+            frame,
+            lambda pattern_id: _known_pattern(context, pattern_id),
+            walls=walls,
+            near=near,
         )
 
-    digests: dict[Path, Future[str]] = {}
     with ThreadPoolExecutor(1) as hasher:
-        for path, result in stream(files, task, image_space=input_space):
-            # Right after it was read, while the system still holds it in memory.
-            digests[path] = hasher.submit(sha256_file, path)
-            if isinstance(result, LedcalError):
-                unread.append((path, result))
-            else:
-                samples.append(result)
-            progress(len(digests), len(files))
+
+        def take(paths: Sequence[Path]) -> None:
+            for path, result in stream(paths, task, image_space=input_space):
+                # Right after it was read, while the system still holds it in memory.
+                digests[path] = hasher.submit(sha256_file, path)
+                if isinstance(result, LedcalError):
+                    unread.append((path, result))
+                else:
+                    samples.append(result)
+                progress(len(digests), len(files))
+
+        # The first frame that shows the wall says where it is; in the others it is not far.
+        while near is None and len(digests) < len(files):
+            take(files[len(digests) : len(digests) + 1])
+            found_view = samples[-1] if samples else None
+            near = found_view.view if found_view and found_view.columns is not None else None
+        take(files[len(digests) :])
     if not samples and unread:
         raise unread[0][1]
+    if input_space is not None and any(sample.space == "camera" for sample in samples):
+        raise InputError(
+            "--input-space is for EXR, DPX, TIFF and PNG; camera raw says its own space, so leave "
+            "it out (--idt replaces what the raw says)"
+        )
+    _require_known(context, samples)
     transform = find_transform(samples, context.idt)
     measured = combine(
         samples,
@@ -151,7 +182,7 @@ def measure_captures(
         stage=context.stage,
         measurements=measured.measurements,
         transform=transform,
-        findings=measured.findings,
+        findings=(*context.findings, *measured.findings),
         assumptions=tuple(assumptions),
         pattern_name=f"{pattern.name} {pattern.layout}",
         camera_model=min(models) if models else "",
@@ -163,7 +194,34 @@ def measure_captures(
 def _known_pattern(context: Context, pattern_id: int) -> Pattern | None:
     if context.pattern is not None:
         return context.pattern if context.pattern.pattern_id == pattern_id else None
-    return builtin(pattern_id, context.stage.wall)
+    return _builtin(pattern_id, context.stage.wall)
+
+
+@cache
+def _builtin(pattern_id: int, wall: Wall) -> Pattern | None:
+    """The built-in pattern of an id: of this wall, or of one that differs in resolution only."""
+    sizes = dict.fromkeys([(wall.width_px, wall.height_px), *_COMMON_SIZES])
+    tried = (
+        builtin(pattern_id, replace(wall, width_px=width, height_px=height))
+        for width, height in sizes
+    )
+    return next((pattern for pattern in tried if pattern is not None), None)
+
+
+def _require_known(context: Context, samples: Sequence[FrameSamples]) -> None:
+    """Without plan.json, a pattern that is not of this stage needs one: the captures are fine."""
+    shown = {sample.identity.pattern_id for sample in samples if sample.identity is not None}
+    if context.pattern is not None or not shown:
+        return
+    if any(_known_pattern(context, pattern_id) is not None for pattern_id in shown):
+        return
+    wall = context.stage.wall
+    names = ", ".join(describe_pattern_id(pattern_id) for pattern_id in sorted(shown)[:3])
+    raise AmbiguousInputError(
+        f"the frames show pattern {names}, but not the one of a wall with {wall.width_px} x "
+        f"{wall.height_px} px, {wall.eotf} and {wall.peak_nits:g} nits; give the plan.json that "
+        "was written with the pattern (--plan), or its stage.toml (--stage)"
+    )
 
 
 def _require_gamut(name: str) -> None:

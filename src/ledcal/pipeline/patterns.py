@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 _SUFFIXES = {"png": ".png", "tiff": ".tif", "exr": ".exr", "dpx": ".dpx"}
 _WORKERS = 2
 _MARKER = "plan.json"
+# Everything a pattern folder holds: one with anything else in it is not replaced.
+_WRITTEN = (
+    *(f"frames/[0-9][0-9][0-9][0-9]{ending}" for ending in _SUFFIXES.values()),
+    *(_MARKER, "stage.toml"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def write_patterns(
     except ValueError as error:
         raise InputError(f"the wall of {stage_path or 'the default stage'}: {error}") from error
     ending = _SUFFIXES[suffix]
-    with atomic_folder(out, overwrite=overwrite, marker=_MARKER) as folder:
+    with atomic_folder(out, overwrite=overwrite, marker=_MARKER, written=_WRITTEN) as folder:
         (folder / "frames").mkdir()
 
         def draw(frame: PatternFrame) -> None:

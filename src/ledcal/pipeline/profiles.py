@@ -59,9 +59,11 @@ def list_stored(root: Path) -> tuple[dict[str, Any], list[str]]:
     head, rows = profiles_table(summaries)
     if not rows:
         return profiles_json(summaries), [f"no profiles in {root} yet; 'ledcal fit' makes one"]
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [head, *rows]
-    ]
+    # The last column says what is wrong with a profile; that is a sentence, below its row.
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head) - 1)]
+    lines = []
+    for *cells, problem in [head, *rows]:
+        padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+        lines.append("  ".join(padded).rstrip())
+        lines += [f"    {line}" for line in problem.splitlines()]
     return profiles_json(summaries), lines

@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 from ledcal.errors import InputError
 from ledcal.files.atomic import atomic_folder
 from ledcal.files.stage import default_stage, read_stage
-from ledcal.simulate.scenes import scene_for
+from ledcal.simulate.scenes import keep_in_picture, scene_for
 from ledcal.simulate.stage import with_values
-from ledcal.simulate.take import write_take
+from ledcal.simulate.take import FORMATS, write_take
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 _MARKER = "truth.json"
+# Everything a folder of captures holds: one with anything else in it is not replaced.
+_WRITTEN = (
+    *(f"capture_[0-9][0-9][0-9][0-9].{ending}" for ending in FORMATS),
+    *(_MARKER, "plan.json", "stage.toml"),
+)
 
 
 def photograph(
@@ -90,10 +95,10 @@ def photograph(
                 "white": (1 << bits) - 1,
                 "black": tuple(step * level for level in virtual.camera.black),
             }
-        virtual = with_values(virtual, **chosen)
+        virtual = keep_in_picture(with_values(virtual, **chosen))
     except ValueError as error:
         raise InputError(f"this virtual stage cannot be built: {error}") from error
-    with atomic_folder(out, overwrite=overwrite, marker=_MARKER) as folder:
+    with atomic_folder(out, overwrite=overwrite, marker=_MARKER, written=_WRITTEN) as folder:
         taken = write_take(
             virtual, patterns, folder / "take", output=file_format, progress=progress
         )

@@ -244,7 +244,10 @@ def _error_rows(profile: Profile) -> list[Row]:
 
 def _given_up(profile: Profile) -> str:
     quality = profile.quality
-    clipped = f"{100 * quality.gamut_clipped:.1f} % of the content's codes are beyond the wall"
+    clipped = (
+        f"the {100 * quality.gamut_clipped:.0f} % most saturated codes of the content's gamut are "
+        "held at the wall's edge"
+    )
     if not quality.peak_kept < float("inf"):
         return clipped
     given = max(0.0, 100 * (1 - quality.peak_kept))

@@ -50,8 +50,11 @@ def number(value: float) -> str:
 
 
 def sorted_findings(profile: Profile) -> list[Finding]:
-    """Give the findings, the most severe first, in their own order otherwise."""
-    return sorted(profile.findings, key=lambda finding: _ORDER.get(finding.severity, 3))
+    """Give the findings: the most severe first, then those that want a re-shoot."""
+    return sorted(
+        profile.findings,
+        key=lambda finding: (_ORDER.get(finding.severity, 3), not finding.reshoot),
+    )
 
 
 def judge(profile: Profile) -> Verdict:
@@ -81,17 +84,20 @@ def judge(profile: Profile) -> Verdict:
             f"before, {number(quality.after.median)} after",
             "check that the captures show this wall uncorrected, and the [target] of stage.toml",
         )
+    if worst is not None and worst.severity == "warning" and worst.reshoot:
+        return Verdict("warn", "CHECK", worst.seen, worst.fix)
     beyond = quality.beyond_noise()
-    for figure, limit, what, excess in (
-        (held_out.median, limits.median_itp, "median", beyond[0]),
-        (held_out.p95, limits.p95_itp, "95th percentile", beyond[1]),
+    for figure, limit, what, excess, noise in (
+        (held_out.median, limits.median_itp, "median", beyond[0], quality.noise_floor.median),
+        (held_out.p95, limits.p95_itp, "95th percentile", beyond[1], quality.noise_floor.p95),
     ):
         if excess > limit:
+            share = f", of which {number(noise)} is noise" if math.isfinite(noise) else ""
             return Verdict(
                 "warn",
                 "CHECK",
-                f"patches left out of the fit are off by {number(figure)} delta E ITP ({what}), "
-                f"limit {number(limit)}",
+                f"patches left out of the fit are off by {number(figure)} delta E ITP ({what})"
+                f"{share}; limit {number(limit)}{' beyond it' if share else ''}",
                 worst.fix
                 if worst is not None and worst.severity == "warning"
                 else "look at the flagged patches in the report, then shoot again",

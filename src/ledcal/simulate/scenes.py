@@ -10,6 +10,7 @@ import numpy as np
 from ledcal.colorimetry.space import gamut
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.simulate.leds import leds_for
+from ledcal.simulate.optics import build_geometry, wall_corners, wall_to_sensor
 from ledcal.simulate.stage import (
     Matrix,
     Three,
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 
 _TV_NITS = 400.0  # a dimmer wall is taken for a TV
+
+
+_PICTURE_MARGIN = 0.01
+_MOST_STEPS_BACK = 60
 
 
 def _three(values: np.ndarray) -> Three:
@@ -275,6 +280,27 @@ def scene(name: str, *, seed: int = 0, **overrides: Any) -> VirtualStage:
         message = f"unknown scene {name!r}: known are {', '.join(SCENES)}"
         raise ValueError(message)
     return with_values(SCENES[name](seed), **overrides)
+
+
+def keep_in_picture(stage: VirtualStage) -> VirtualStage:
+    """The stage seen from so far that the whole wall is in the picture, with a little around it.
+
+    A scene's share of the frame is meant for a wall of 16:9; wide and upright walls get less.
+
+    Examples
+    --------
+    >>> wide = scene("pq-volume", seed=1, width_px=7680)
+    >>> keep_in_picture(wide).optics.wall_share < wide.optics.wall_share
+    True
+    """
+    margin = _PICTURE_MARGIN * stage.camera.width
+    size = np.array([stage.camera.width, stage.camera.height]) - margin
+    for _ in range(_MOST_STEPS_BACK):
+        corners = wall_to_sensor(build_geometry(stage), wall_corners(stage))
+        if (corners > margin).all() and (corners < size).all():
+            break
+        stage = with_values(stage, wall_share=0.95 * stage.optics.wall_share)
+    return stage
 
 
 def scene_for(stage: Stage, *, name: str | None = None, seed: int = 0) -> VirtualStage:

@@ -1,0 +1,231 @@
+"""What a fit says of the take: patches that do not fit, another EOTF, light given up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.colorimetry.space import aces_luminance
+from ledcal.colorimetry.transfer import eotf
+from ledcal.model._compiled import array_to_text
+from ledcal.model._rows import usable
+from ledcal.model.evaluate import patch_residuals
+from ledcal.model.fit import outlying_patches
+from ledcal.model.invert import correct
+from ledcal.model.predict import black, predict
+from ledcal.values.finding import Finding
+
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.display import DisplayModel
+    from ledcal.values.measurement import PatchMeasurements
+    from ledcal.values.stage import Target
+
+_MOST_NAMED = 6
+_VISIBLE_ITP = 1.0
+_FEW_COLOURS, _FEW_GREYS = 24, 5
+# Root mean square difference from an EOTF in stops, after the best exposure.
+# Walls miss their own EOTF by 10 % of its exponent; less is said where another fits well.
+_OFF_STOPS, _OFF_STOPS_SURE, _FITS_STOPS = 0.25, 0.15, 0.1
+_LIT_SHARE = 0.005
+_CANDIDATES = ("ST 2084", "BT.1886", "sRGB", "gamma 2.2", "gamma 2.6", "linear")
+_LEAST_PEAK, _MOST_PEAK = 0.9, 1.02
+# A grey of the correction may fall by less than one step of a 10-bit link.
+_FALL = 1.0 / 1023.0
+_N_GREYS = 1024
+
+
+def fit_findings(
+    model: DisplayModel, measurements: PatchMeasurements, k: float, target: Target
+) -> tuple[Finding, ...]:
+    """Find what the user should know of a fit, beside its figures.
+
+    Parameters
+    ----------
+    model : DisplayModel
+        The fit of `measurements`.
+    measurements : PatchMeasurements
+        What was fitted.
+    k : float
+        From `exposure_scale`.
+    target : Target
+        What content is encoded in.
+
+    Returns
+    -------
+    tuple of Finding
+        ``patches-not-believed``, ``few-patches``, ``eotf-not-as-declared``, ``peak-given-up``,
+        ``peak-above-wall``, ``neutral-not-monotone``; empty where there is nothing to say.
+    """
+    return (
+        *_not_believed(model, measurements, k),
+        *_few(measurements),
+        *_eotf(model),
+        *_peak(model, k, target),
+        *_neutral(model, k, target),
+    )
+
+
+def _not_believed(
+    model: DisplayModel, measurements: PatchMeasurements, k: float
+) -> tuple[Finding, ...]:
+    residual = patch_residuals(measurements, model, k)
+    outlying = outlying_patches(model)
+    outlying = outlying[residual[outlying] >= _VISIBLE_ITP]
+    if not outlying.size:
+        return ()
+    worst = outlying[np.argsort(-residual[outlying], kind="stable")]
+    named = ", ".join(_patch_text(measurements, int(i), residual[i]) for i in worst[:_MOST_NAMED])
+    more = f" and {len(worst) - _MOST_NAMED} more" if len(worst) > _MOST_NAMED else ""
+    n_used = len(usable(measurements))
+    many = len(outlying) > 0.05 * n_used
+    frames = dict.fromkeys(measurements.frame[int(i)] for i in worst)
+    return (
+        Finding(
+            id="patches-not-believed",
+            severity="warning" if many else "note",
+            seen=f"{len(outlying)} of {n_used} patches do not fit the others and hardly count "
+            f"(predicted against measured, delta E ITP): {named}{more}",
+            cause="a frame that changed during its exposure (sync), moire, a dead or flickering "
+            "cabinet, somebody in front of the wall",
+            confidence=0.5,
+            fix="look at these frames; shoot them again if a colour near them matters",
+            reshoot=many,
+            frames=tuple(name for name in frames if name),
+        ),
+    )
+
+
+def _patch_text(measurements: PatchMeasurements, index: int, residual: float) -> str:
+    code = " ".join(f"{value:.3f}" for value in measurements.code[index])
+    frame = measurements.frame[index]
+    return f"code {code}{f' in {frame}' if frame else ''} ({residual:.1f})"
+
+
+def _few(measurements: PatchMeasurements) -> tuple[Finding, ...]:
+    codes = np.unique(np.round(measurements.code[usable(measurements)], 5), axis=0)
+    n_greys = int(np.sum(np.ptp(codes, axis=1) < 1e-4))
+    if len(codes) >= _FEW_COLOURS and n_greys >= _FEW_GREYS:
+        return ()
+    return (
+        Finding(
+            id="few-patches",
+            severity="warning",
+            seen=f"{len(codes)} different colours could be used, {n_greys} of them grey; below "
+            f"{_FEW_COLOURS} and {_FEW_GREYS} the curves between them are guessed",
+            cause="a short pattern, or frames that are missing or saturated",
+            confidence=0.9,
+            fix="shoot the standard set (about 300 patches)",
+            reshoot=True,
+        ),
+    )
+
+
+def _eotf(model: DisplayModel) -> tuple[Finding, ...]:
+    declared = array_to_text(model.parameters["eotf"])
+    peak_nits = float(model.parameters["peak_nits"][0])
+    limit = float(model.parameters["code_limit"].min())
+    code = np.linspace(0.02, limit, 200)
+    grey = np.repeat(code[:, None], 3, axis=1)
+    light = np.asarray(aces_luminance(predict(model, grey) - black(model)))
+    off = {
+        name: _stops_off(name, code, light, peak_nits)
+        for name in dict.fromkeys((declared, *_CANDIDATES))
+    }
+    nearest = min(off, key=lambda name: off[name])
+    other = nearest != declared and off[nearest] < 0.5 * off[declared]
+    known = f"; {nearest} fits to {off[nearest]:.2f} stops" if other else ""
+    sure = other and off[nearest] < _FITS_STOPS
+    limit_stops = _OFF_STOPS_SURE if sure else _OFF_STOPS
+    if off[declared] < limit_stops:
+        return ()
+    return (
+        Finding(
+            id="eotf-not-as-declared",
+            severity="warning",
+            seen=f"the wall's greys differ from {declared} by {off[declared]:.2f} stops rms "
+            f"(limit {limit_stops}){known}",
+            cause="the processor or the player is set to another EOTF than stage.toml says"
+            if other
+            else "a processor setting that reshapes brightness, or a camera that is not linear",
+            confidence=0.9 if sure else 0.5,
+            fix=f"set eotf to {nearest!r} in stage.toml if that is what the processor is set to, "
+            "or set the processor; then fit or shoot again"
+            if other
+            else "look for gamma, contrast or dynamic-brightness settings in processor and player",
+            reshoot=False,
+        ),
+    )
+
+
+def _stops_off(name: str, code: FloatArray, light: FloatArray, peak_nits: float) -> float:
+    nominal = eotf(name, code, peak_nits=peak_nits)
+    lit = (light > _LIT_SHARE * light.max()) & (nominal > 1e-4 * peak_nits)
+    # A candidate that stays at its peak over many codes must explain as many of the greys.
+    if lit.sum() < 10:
+        return float("inf")
+    gap = np.log2(light[lit] / nominal[lit])
+    return float(np.sqrt(np.mean((gap - np.median(gap)) ** 2)))
+
+
+def _peak(model: DisplayModel, k: float, target: Target) -> tuple[Finding, ...]:
+    white = np.ones((1, 3))
+    code, _ = correct(model, target, k, white)
+    offset = black(model)
+    made = float(aces_luminance(k * (predict(model, code) - offset))[0])
+    plain = float(aces_luminance(k * (predict(model, white) - offset))[0])
+    kept = made / plain
+    if kept < _LEAST_PEAK:
+        return (
+            Finding(
+                id="peak-given-up",
+                severity="warning",
+                seen=f"corrected white keeps {kept:.1%} of the wall's brightness (limit "
+                f"{_LEAST_PEAK:.0%}): {100.0 * made:.0f} of {100.0 * plain:.0f} nits at the "
+                "camera's exposure",
+                cause="the wall's white is far from the target's, so its strongest channel is "
+                "turned down to make it neutral; or one channel is weak",
+                confidence=0.7,
+                fix="set the wall's white point at the processor nearer to the target's, balance "
+                "the camera to the wall, or accept the loss",
+                reshoot=False,
+            ),
+        )
+    if kept > _MOST_PEAK:
+        return (
+            Finding(
+                id="peak-above-wall",
+                severity="warning",
+                seen=f"corrected white is {kept:.3f} of the uncorrected one (limit {_MOST_PEAK}): "
+                f"{100.0 * made:.0f} of {100.0 * plain:.0f} nits at the camera's exposure",
+                cause="full white is dimmer than other mixtures (a power limit), or the brightest "
+                "patches were measured wrong",
+                confidence=0.4,
+                fix="check the power limit of the processor and the white patch, shoot it again",
+                reshoot=False,
+            ),
+        )
+    return ()
+
+
+def _neutral(model: DisplayModel, k: float, target: Target) -> tuple[Finding, ...]:
+    code = np.linspace(0.0, 1.0, _N_GREYS)
+    wall, _ = correct(model, target, k, np.repeat(code[:, None], 3, axis=1))
+    fall = np.maximum.accumulate(wall, axis=0) - wall
+    if fall.max() <= _FALL:
+        return ()
+    where, channel = np.unravel_index(int(np.argmax(fall)), fall.shape)
+    name = ("red", "green", "blue")[int(channel)]
+    return (
+        Finding(
+            id="neutral-not-monotone",
+            severity="warning",
+            seen=f"the {name} of corrected grey falls by {fall.max():.4f} before content code "
+            f"{code[where]:.3f} (limit {_FALL:.4f}, one step of 10 bits)",
+            cause="noise or a wrong patch among the greys, or a wall that reaches its limit there",
+            confidence=0.5,
+            fix="shoot the greys again; near white, lower the target's peak_nits",
+            reshoot=False,
+        ),
+    )
