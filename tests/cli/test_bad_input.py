@@ -165,7 +165,7 @@ def test_peak_white_is_clipped(ledcal: Ledcal, small_take: SmallTake, tmp_path: 
     run = ledcal(
         "fit", tmp_path / "captures", "--plan", small_take.patterns / "plan.json", "-o", out
     )
-    assert_refused(run, 3, "clipped", "2 stops", profile=out)
+    assert_refused(run, 3, "clipped", "stops", "close the iris", profile=out)
 
 
 def test_patches_are_missing(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
