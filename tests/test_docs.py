@@ -39,6 +39,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_in_the_documents_exist(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    text = "\n".join(blocks)
     typed = set(re.findall(r"^\s*(?:\.venv/bin/)?ledcal ([a-z]+)", text, re.MULTILINE))
     assert typed <= set(COMMANDS)

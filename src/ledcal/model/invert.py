@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # What grey brighter than the wall can make gives up: brightness (match) or neutrality (keep).
 _NEUTRAL_WEIGHTS = {"match": 8.0, "keep": 0.25}
 _REACHED_ITP = 0.05
+# Two steps of a 10-bit link below the brightest code that was measured.
+_HEADROOM = 2.0 / 1023.0
 
 
 def correct(
@@ -121,14 +123,22 @@ def reach(
     return inverse.code(light), inside
 
 
+def has_headroom(model: DisplayModel, target: Target, k: float, *, peak: str = "match") -> bool:
+    """Whether the wall can go brighter than the target's peak white: then it must be held."""
+    white, _ = correct(model, target, k, np.ones((1, 3)), peak=peak)
+    limit = np.asarray(model.parameters["code_limit"])
+    return bool((white[0] < limit - _HEADROOM).all())
+
+
 def node_function(
     model: DisplayModel, target: Target, k: float, size: int, *, peak: str = "match"
 ) -> Callable[[FloatArray], FloatArray]:
     """The correction as a table of `size` nodes should hold it.
 
     The peak of ST 2084 content falls between two nodes. Held at the peak, the node above it
-    would bend every code of that last cell; so there it continues the slope below the peak,
-    and nodes further up repeat it.
+    bends every code of that last cell. Where the wall ends there too, that node continues the
+    slope below the peak, which the wall cannot follow anyhow, and nodes further up repeat it;
+    where the wall could go on, content above the peak is held at the peak.
 
     Parameters
     ----------
@@ -151,6 +161,7 @@ def node_function(
     cell = 1.0 / (size - 1)
     peak_code = float(eotf_inverse(target.eotf, target.peak_nits, peak_nits=target.peak_nits))
     top = min(1.0, float(np.ceil(peak_code / cell - 1e-9) * cell))
+    is_held = has_headroom(model, target, k, peak=peak)
 
     def nodes(code: FloatArray) -> FloatArray:
         index = np.rint(np.minimum(code, top) / cell).astype(np.int64)
@@ -160,7 +171,7 @@ def node_function(
         wall, _ = correct(model, target, k, distinct, peak=peak)
         above = distinct > peak_code + 1e-9
         row = np.flatnonzero(above.any(axis=1))
-        if row.size:
+        if row.size and not is_held:
             held = np.where(above[row], peak_code, distinct[row])
             below = np.where(above[row], peak_code - cell, distinct[row])
             at_peak, _ = correct(model, target, k, held, peak=peak)

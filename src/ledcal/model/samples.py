@@ -11,7 +11,7 @@ from ledcal.colorimetry.target import target_code, target_light
 from ledcal.colorimetry.transfer import eotf_inverse, pq_decode, pq_encode
 from ledcal.model._inverse import prepare_inverse
 from ledcal.model._perceptual import ITP_SCALE, MATRIX_LMS_TO_ITP, pq_with_slope
-from ledcal.model.invert import reach
+from ledcal.model.invert import has_headroom, reach
 from ledcal.values.lut import LutSamples
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _GREY_WEIGHT, _BEYOND_WEIGHT = 2.0, 0.5
 _SHOWN_SHARE = 0.3
 _N_GREYS, _N_BEYOND, _N_TRIAL_LOG2 = 2000, 5000, 12
+# How far above the target's peak a table is kept from rising, in content code.
+_ABOVE_PEAK = 1.0 / 16.0
 # Draws are not multiplied without end where the wall makes little of the content.
 _LEAST_SHARE = 0.25
 # Below it the slope of ST 2084 grows without end, and nobody sees it.
@@ -72,11 +74,14 @@ def node_samples(
     Returns
     -------
     LutSamples
-        Every content code is within the target's peak.
+        Content codes up to the target's peak, and a little above it where the wall could go on.
     """
     inverse = prepare_inverse(model, k)
     top = float(eotf_inverse(target.eotf, target.peak_nits, peak_nits=target.peak_nits))
     matrix = inverse.to_nits
+
+    # Where the wall could go on above the peak, the table must hold it there.
+    furthest = min(1.0, top + _ABOVE_PEAK) if has_headroom(model, target, k, peak=peak) else top
 
     def shown(draws: FloatArray) -> _Drawn:
         nominal = inverse.curves.nominal
@@ -90,7 +95,7 @@ def node_samples(
     def sent(draws: FloatArray) -> _Drawn:
         nits = pq_decode(draws * pq_encode(target.peak_nits))
         even = eotf_inverse(target.eotf, nits, peak_nits=target.peak_nits)
-        content = np.where((np.arange(len(draws)) % 2 == 0)[:, None], even, draws * top)
+        content = np.where((np.arange(len(draws)) % 2 == 0)[:, None], even, draws * furthest)
         light, inside = inverse.solve(target_light(target, content) @ matrix.T)
         return content, inverse.code(light), light, inside
 
@@ -99,7 +104,7 @@ def node_samples(
     for make, share in ((shown, _SHOWN_SHARE), (sent, 1.0 - _SHOWN_SHARE)):
         drawn, beyond = _draw(make, int(share * n), rng)
         parts.append(drawn)
-    grey = np.repeat(np.linspace(0.0, top, _N_GREYS)[:, None], 3, axis=1)
+    grey = np.repeat(np.linspace(0.0, furthest, _N_GREYS)[:, None], 3, axis=1)
     for codes in (grey, beyond[:_N_BEYOND]):
         code, _ = reach(model, k, target_light(target, codes), peak=peak)
         parts.append((codes, code, inverse.curves.light(code)))
