@@ -72,7 +72,7 @@ def command(
                 "schema_version": 1,
                 "measurements": str(out),
                 "frames": take.n_frames,
-                "patches": len(take.measurements),
+                "patches": take.measurements.n_patches,
                 "pattern": take.pattern_name,
                 "assumptions": list(take.assumptions),
                 "findings": [finding_json(finding) for finding in take.findings],
@@ -80,7 +80,7 @@ def command(
         )
     else:
         output.say(
-            f"{len(take.measurements)} patches from {take.n_frames} frames "
+            f"{take.measurements.n_patches} patches from {take.n_frames} frames "
             f"({take.pattern_name}): {out}"
         )
         for line in take.assumptions:

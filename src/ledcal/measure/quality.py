@@ -187,7 +187,7 @@ def quality_findings(pattern: Pattern, table: PatchMeasurements) -> list[Finding
         ),
         MeasurementFlag.GREENS_DIFFER: ("greens-differ", "defocus a little against moire", True),
     }
-    is_patch = np.array([kind != PatchKind.BLACK for kind in table.kind])
+    is_patch = np.array([kind not in {PatchKind.ANCHOR, PatchKind.BLACK} for kind in table.kind])
     for flag, (name, fix, reshoot) in fixes.items():
         bad = ((table.flags & int(flag)) > 0) & is_patch
         if bad.any():

@@ -62,7 +62,7 @@ def profile_to_document(profile: Profile, files: Mapping[str, str]) -> Document:
         "name": profile.name,
         "pattern": profile.pattern,
         "n_frames": profile.n_frames,
-        "n_patches": len(profile.measurements),
+        "n_patches": profile.measurements.n_patches,
         "stage": _stage_to_document(profile.stage),
         "transform": None
         if profile.transform is None

@@ -194,7 +194,7 @@ def _summary(folder: Path) -> ProfileSummary:
         pattern=profile.pattern,
         created=profile.provenance.created,
         peak_nits=profile.stage.wall.peak_nits,
-        n_patches=len(profile.measurements),
+        n_patches=profile.measurements.n_patches,
         before=profile.quality.before,
         after=profile.quality.after,
         cross_validated=profile.quality.cross_validated,

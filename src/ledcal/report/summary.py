@@ -67,7 +67,7 @@ def fit_json(profile: Profile, path: Path) -> dict[str, Any]:
         "name": profile.name,
         "pattern": profile.pattern,
         "frames": profile.n_frames,
-        "patches": len(profile.measurements),
+        "patches": profile.measurements.n_patches,
         "flagged": dict(count_flags(profile)),
         "lut_size": profile.correction.size,
         "before": spread_document(quality.before),
@@ -217,7 +217,7 @@ def _found(profile: Profile) -> str:
     camera = f" through {stage.camera.model}" if stage.camera.model else ""
     frames = f" in {_count(profile.n_frames, 'frame')}" if profile.n_frames else ""
     text = (
-        f"{len(profile.measurements)} patches{frames} ({profile.pattern}); "
+        f"{profile.measurements.n_patches} patches{frames} ({profile.pattern}); "
         f"{stage.wall.name}{camera}"
     )
     flags = count_flags(profile)

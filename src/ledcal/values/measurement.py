@@ -36,6 +36,9 @@ FLAG_SENTENCES: Mapping[MeasurementFlag, str] = {
 }
 
 
+_NOT_COUNTED = ("anchor", "black")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PatchMeasurements:
     """What the camera saw of each patch.
@@ -99,3 +102,8 @@ class PatchMeasurements:
 
     def __len__(self) -> int:
         return len(self.code)
+
+    @property
+    def n_patches(self) -> int:
+        """Rows that are patches of the pattern: the anchor grey and the black row do not count."""
+        return sum(kind not in _NOT_COUNTED for kind in self.kind)
