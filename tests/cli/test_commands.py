@@ -110,6 +110,24 @@ def test_six_columns_are_enough(ledcal: Ledcal, small_take: SmallTake, tmp_path:
     assert any("default" in line for line in json.loads(run.out)["assumptions"])
 
 
+def test_greys_below_black_do_not_stop_a_fit(
+    ledcal: Ledcal, small_take: SmallTake, tmp_path: Path
+) -> None:
+    """Another tool took off too much black: dark greys are negative, and nothing tells of noise."""
+    table = tmp_path / "m.csv"
+    assert ledcal("measure", small_take.captures, "-o", table).code == 0
+    m = read_measurements(table)
+    camera = m.camera - m.camera[-1] * 3.0
+    camera[np.argsort(m.camera.sum(axis=1))[:4]] *= -1.0
+    rows = ["code_r,code_g,code_b,camera_r,camera_g,camera_b"]
+    rows += [",".join(map(repr, [*c, *v])) for c, v in zip(m.code.tolist(), camera.tolist())]  # noqa: B905
+    bare = tmp_path / "bare.csv"
+    bare.write_text("\n".join(rows))
+    run = ledcal("fit", bare, "-o", tmp_path / "p")
+    assert run.code == 0, run.err
+    assert "NaN" not in (tmp_path / "p" / "report.html").read_text()
+
+
 def test_without_plan_and_stage_the_strip_is_enough(
     ledcal: Ledcal, small_take: SmallTake, tmp_path: Path
 ) -> None:

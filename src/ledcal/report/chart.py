@@ -144,6 +144,13 @@ class Chart:
         """Draw a vertical line over the whole height."""
         self.line([x, x], [self.y.low, self.y.high], style=style, label=label)
 
+    def is_drawable(self) -> bool:
+        """Whether both axes have two different ends; data without any has none."""
+        return all(
+            math.isfinite(axis.low) and math.isfinite(axis.high) and axis.low < axis.high
+            for axis in (self.x, self.y)
+        )
+
     def svg(self) -> str:
         """Write the drawing."""
         right, bottom = self.width - _RIGHT, self.height - _BOTTOM

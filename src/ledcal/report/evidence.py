@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.difference import delta_e_itp
-from ledcal.colorimetry.space import matrix_aces_to_xyz, matrix_rgb_to_aces
+from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz, matrix_rgb_to_aces
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf, eotf_inverse
 from ledcal.values.stage import Gamut
@@ -157,11 +157,15 @@ class Evidence:
         return level[order], ratio[order] / np.median(ratio[middle] if middle.any() else ratio)
 
     def white_shift(self, code: FloatArray, aces: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Give level in nits and distance from the target's white in u'v', for neutral codes."""
-        neutral = is_grey(code)
+        """Give level in nits and distance from the target's white in u'v', for neutral codes.
+
+        Greys without light of their own (below black, by noise) have no chromaticity: left out.
+        """
+        neutral = is_grey(code) & (aces_luminance(aces) > 0.0)
         level = self.level_nits(code[neutral, 0])
         distance = np.linalg.norm(uv(aces[neutral]) - uv(np.ones(3)), axis=-1)
         order = np.argsort(level)
+        order = order[np.isfinite(distance[order])]
         return level[order], distance[order]
 
     def corners(self, *, corrected: bool = False) -> FloatArray | None:

@@ -65,7 +65,7 @@ def render_report(
                 figures.gamut_chart(evidence),
                 figures.residual_chart(evidence),
             )
-            if chart
+            if chart and chart.is_drawable()
         ],
         findings=sorted_findings(profile),
         patches=_patches(evidence),
