@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 # What grey brighter than the wall can make gives up: brightness (match) or neutrality (keep).
 _NEUTRAL_WEIGHTS = {"match": 8.0, "keep": 0.25}
 _REACHED_ITP = 0.05
-# Two steps of a 10-bit link below the brightest code that was measured.
-_HEADROOM = 2.0 / 1023.0
+# Sixteen steps of a 10-bit link: a seventh of a PQ wall's light. A wall that can go on by less is
+# left to run into its own end, because holding bends the table just below the peak.
+_HEADROOM = 16.0 / 1023.0
 
 
 def correct(
@@ -124,7 +125,7 @@ def reach(
 
 
 def has_headroom(model: DisplayModel, target: Target, k: float, *, peak: str = "match") -> bool:
-    """Whether the wall can go brighter than the target's peak white: then it must be held."""
+    """Whether the wall can go well beyond the target's peak white: then it must be held."""
     white, _ = correct(model, target, k, np.ones((1, 3)), peak=peak)
     limit = np.asarray(model.parameters["code_limit"])
     return bool((white[0] < limit - _HEADROOM).all())
