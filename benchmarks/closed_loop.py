@@ -46,6 +46,12 @@ STAGES = {
     "pq-volume": '[wall]\neotf = "ST 2084"\npeak_nits = 1500\nprimaries = "P3-D65"\n',
     "sdr-wall": '[wall]\neotf = "gamma 2.4"\npeak_nits = 600\nprimaries = "ITU-R BT.709"\n',
     "tv-wall": '[wall]\neotf = "sRGB"\npeak_nits = 300\nprimaries = "ITU-R BT.709"\n',
+    "rough-volume": '[wall]\neotf = "ST 2084"\npeak_nits = 1500\nprimaries = "P3-D65"\n',
+    "stressed-volume": '[wall]\neotf = "ST 2084"\npeak_nits = 1500\nprimaries = "P3-D65"\n',
+    "stressed-sdr": '[wall]\neotf = "gamma 2.4"\npeak_nits = 600\nprimaries = "P3-D65"\n',
+    "processor-p3": '[wall]\neotf = "ST 2084"\npeak_nits = 1500\nprimaries = "P3-D65"\n',
+    "processor-2020": '[wall]\neotf = "ST 2084"\npeak_nits = 1500\nprimaries = "ITU-R BT.2020"\n'
+    '[target]\ngamut = "P3-D65"\n',
 }
 # Every file that is judged: format and nodes. Cells of formats that are not there stay empty.
 FILES = (("cube", 17), ("cube", 33), ("cube", 65), ("clf", 33))

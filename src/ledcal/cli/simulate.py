@@ -8,6 +8,11 @@ import click
 
 from ledcal.cli import options
 
+# As in ledcal.simulate.scenes, which is slow to import; a test compares them.
+_SCENES = (
+    "pq-volume", "sdr-wall", "tv-wall", "rough-volume", "stressed-volume", "stressed-sdr",
+    "processor-p3", "processor-2020",
+)  # fmt: skip
 _COMPRESSION = {"plain": "none", "lossless": "lossless-jpeg"}
 
 
@@ -37,7 +42,7 @@ def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 )
 @click.option(
     "--scene",
-    type=click.Choice(["pq-volume", "sdr-wall", "tv-wall"]),
+    type=click.Choice(_SCENES),
     help="Which virtual stage. [by the wall's EOTF]",
 )
 @options.seed

@@ -10,13 +10,13 @@ from scipy.optimize import least_squares
 
 from ledcal.colorimetry.space import xy_to_xyz
 from ledcal.colorimetry.spectra import asymmetric_gaussian, colour_matching_functions
-from ledcal.simulate.stage import Led, VirtualWall
+from ledcal.simulate.virtual_wall import Led, VirtualWall
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 # Where the search starts, and what it stays near: emission of ordinary LEDs.
-_ORDINARY = (Led(629.0, 9.0, 7.0), Led(525.0, 13.0, 16.0), Led(464.0, 8.0, 11.0))
+ORDINARY_LEDS = (Led(629.0, 9.0, 7.0), Led(525.0, 13.0, 16.0), Led(464.0, 8.0, 11.0))
 _NARROWEST_NM, _BROADEST_NM = 6.0, 50.0
 # How far a primary may be missed, and how far an emission may leave the ordinary, for one unit.
 _XY_UNIT, _PEAK_UNIT_NM, _LOG_SD_UNIT = 0.004, 6.0, 0.45
@@ -49,7 +49,7 @@ def leds_for(
     (True, True, True)
     """
     red, green, blue = (
-        _led_for(xy, start) for xy, start in zip(primaries_xy, _ORDINARY, strict=True)
+        _led_for(xy, start) for xy, start in zip(primaries_xy, ORDINARY_LEDS, strict=True)
     )
     return red, green, blue
 

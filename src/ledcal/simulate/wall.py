@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.spectra import colour_matching_functions
-from ledcal.colorimetry.transfer import canonical_eotf, eotf, pq_decode, pq_encode
+from ledcal.colorimetry.transfer import canonical_eotf, eotf, pq_decode
+from ledcal.simulate.curve import pq_position, rough_gain, shadow_gain
 from ledcal.simulate.leds import drive_polynomial
+from ledcal.simulate.processor import mix
 
 if TYPE_CHECKING:
-    from ledcal.simulate.stage import VirtualWall
+    from ledcal.simulate.virtual_wall import VirtualWall
     from ledcal.values.arrays import FloatArray
 
 # Part of the supply that each colour takes at full drive.
@@ -47,8 +49,15 @@ def wall_drive(wall: VirtualWall, code: FloatArray) -> FloatArray:
         drive = pq_decode(signal) / wall.peak_nits
     else:
         drive = eotf(wall.eotf, signal, peak_nits=1.0)
+    if wall.processor_gamut:
+        drive = mix(wall, drive)
     bent = np.power(drive, 1.0 + np.asarray(wall.exponent_error))
-    drive = bent * np.asarray(wall.gain) * _ripple(wall, drive)
+    bent = bent * np.asarray(wall.gain) * _ripple(wall, drive)
+    if wall.roughness:
+        bent = bent * rough_gain(wall, drive)
+    if wall.shadow_gain != 1.0:
+        bent = bent * shadow_gain(wall, drive)
+    drive = bent
     nits = drive * wall.peak_nits
     drive = drive * (1.0 - np.asarray(wall.toe_depth) * np.exp(-nits / wall.toe_nits))
     drive = np.maximum(drive - np.asarray(wall.threshold_nits) / wall.peak_nits, 0.0)
@@ -61,7 +70,7 @@ def wall_drive(wall: VirtualWall, code: FloatArray) -> FloatArray:
 
 def _ripple(wall: VirtualWall, drive: FloatArray) -> FloatArray:
     """Factor on the light, slowly waving over what the eye calls even steps."""
-    position = pq_encode(np.minimum(drive, 1.0) * wall.peak_nits) / pq_encode(wall.peak_nits)
+    position = pq_position(wall, drive)
     factor = np.ones_like(position)
     for channel, harmonics in enumerate(wall.ripple):
         for number, amplitude, phase in harmonics:
