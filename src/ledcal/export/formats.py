@@ -16,15 +16,14 @@ from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file
 from ledcal.export.cube import format_cube
 from ledcal.files.atomic import atomic_file, require_free, system_fault
-from ledcal.values.lut import Lut3d
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledcal.values.arrays import FloatArray
+    from ledcal.values.lut import Lut3d
     from ledcal.values.profile import Profile
 
-    Correction: TypeAlias = Callable[[FloatArray], FloatArray]
     Interpolation: TypeAlias = Callable[[Lut3d, FloatArray], FloatArray]
     Encoder: TypeAlias = Callable[[Lut3d, Profile], bytes]
 
@@ -85,31 +84,28 @@ FORMATS: dict[str, Format] = {
 
 def export_profile(
     profile: Profile,
-    correction: Correction,
+    lut: Lut3d,
     interpolate: Interpolation,
     *,
     format_name: str,
-    size: int,
     path: Path,
     overwrite: bool = False,
 ) -> Path:
     """Write a profile's correction for a host; keep the file only if it reads back right.
 
-    The table is sampled from the exact correction, not from the stored table. The file is read
-    through OpenColorIO on a dense set of colours and compared with `interpolate` of the table.
+    The file is read through OpenColorIO on a dense set of colours and compared with `interpolate`
+    of the table.
 
     Parameters
     ----------
     profile : Profile
         Gives the comments.
-    correction : callable
-        Content code (n, 3) to wall code (n, 3), exact.
+    lut : Lut3d
+        Its correction, with 17, 33 or 65 nodes along an edge.
     interpolate : callable
         Table and code (n, 3) to code (n, 3), tetrahedral.
     format_name : str
         A key of `FORMATS`.
-    size : int
-        Nodes along an edge: 17, 33 or 65.
     path : Path
         The file, with the format's suffix; a folder gets ``NAME_SIZE.cube`` in it.
     overwrite : bool
@@ -130,18 +126,17 @@ def export_profile(
         If the operating system refuses.
     """
     chosen = _require_format(format_name)
-    if size not in SIZES:
-        raise InputError(f"--size {size}: choose one of {', '.join(map(str, SIZES))}")
+    if lut.size not in SIZES:
+        raise InputError(f"--size {lut.size}: choose one of {', '.join(map(str, SIZES))}")
     path = Path(path)
     if path.is_dir():
-        path = path / f"{profile.name}_{size}{chosen.suffix}"
+        path = path / f"{profile.name}_{lut.size}{chosen.suffix}"
     if path.suffix.lower() != chosen.suffix:
         raise InputError(
             f"{path}: a {format_name} file must end in {chosen.suffix}, hosts go by it; "
             f"try -o {path.with_name(path.name + chosen.suffix)}"
         )
     require_free(path, overwrite=overwrite)
-    lut = sample_correction(correction, size)
     data = chosen.encode(lut, profile)
     with atomic_file(path, overwrite=overwrite) as part:
         part.write_bytes(data)
@@ -172,31 +167,6 @@ def checked_file(profile: Profile, interpolate: Interpolation, format_name: str 
     except OSError as error:
         raise system_fault(error, Path(tempfile.gettempdir())) from error
     return data
-
-
-def sample_correction(correction: Correction, size: int) -> Lut3d:
-    """Sample a correction on a grid.
-
-    Raises
-    ------
-    ExportError
-        If the correction gives something that is not a number.
-
-    Examples
-    --------
-    >>> sample_correction(lambda code: code**2, 3).table[1, 0, 2].tolist()
-    [0.25, 0.0, 1.0]
-    """
-    axis = np.linspace(0.0, 1.0, size)
-    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
-    table = np.asarray(correction(grid.reshape(-1, 3)), np.float64).reshape(grid.shape)
-    bad = ~np.isfinite(table).all(axis=-1)
-    if bad.any():
-        raise ExportError(
-            f"the correction has no value at {int(bad.sum())} of {bad.size} grid colours, first "
-            f"at code {grid[bad][0].round(4).tolist()}; fit the profile again"
-        )
-    return Lut3d(np.clip(table, 0.0, 1.0))
 
 
 def require_same(path: Path, lut: Lut3d, interpolate: Interpolation, *, name: Path) -> None:

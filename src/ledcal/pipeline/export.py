@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ledcal.errors import ProfileError
 from ledcal.export.formats import export_profile as write_export
 from ledcal.files.digest import sha256_file
@@ -15,10 +13,9 @@ from ledcal.pipeline.correction import table_of
 from ledcal.pipeline.profiles import read_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.lut import Lut3d
     from ledcal.values.profile import Profile
 
 
@@ -56,10 +53,9 @@ def export_profile(
     target = profile.stage.target
     written = write_export(
         profile,
-        _nodes(profile, folder, size),
+        _table(profile, folder, size),
         apply_tetrahedral,
         format_name=file_format,
-        size=size,
         path=out,
         overwrite=overwrite,
     )
@@ -73,15 +69,12 @@ def export_profile(
     }
 
 
-def _nodes(profile: Profile, folder: Path, size: int) -> Callable[[FloatArray], FloatArray]:
-    """What the nodes of a table hold; the stored table, which was judged, leaves as it is."""
-    table = profile.correction
-    if size != table.size:
-        target = profile.stage.target
-        try:
-            k = exposure_scale(profile.model, target)
-            table = table_of(profile.model, target, k, size)
-        except (KeyError, ValueError) as error:
-            raise ProfileError(f"{folder}: its model cannot be used ({error})") from error
-    nodes = table.table.reshape(-1, 3)
-    return lambda code: np.asarray(nodes[: len(code)])
+def _table(profile: Profile, folder: Path, size: int) -> Lut3d:
+    """The correction as a table; the stored one, which was judged, leaves as it is."""
+    if size == profile.correction.size:
+        return profile.correction
+    target = profile.stage.target
+    try:
+        return table_of(profile.model, target, exposure_scale(profile.model, target), size)
+    except (KeyError, ValueError) as error:
+        raise ProfileError(f"{folder}: its model cannot be used ({error})") from error
