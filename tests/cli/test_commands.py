@@ -61,6 +61,24 @@ def test_fit_prints_the_keys_that_others_rely_on(
     assert document["before"]["median"] > document["after"]["median"]
 
 
+def test_peak_keep_reaches_the_table_and_the_profile(
+    ledcal: Ledcal, small_take: SmallTake, profile: Path, tmp_path: Path
+) -> None:
+    run = ledcal("fit", small_take.captures, "-o", tmp_path / "p", "--peak", "keep", "--json")
+    document = json.loads(run.out)
+    assert document["peak"] == "keep"
+    assert document["peak_kept"] == document["peak_choices"]["keep"]["peak_kept"]
+    assert document["peak_kept"] > document["peak_choices"]["match"]["peak_kept"]
+    assert json.loads((tmp_path / "p" / "profile.json").read_text())["correction"]["peak"] == "keep"
+    white = np.full((1, 3), 0.79)
+    kept, matched = (apply_cube(p / "correction.cube", white) for p in (tmp_path / "p", profile))
+    assert kept.sum() > matched.sum() + 0.003
+    shown = ledcal("profiles", tmp_path / "p")
+    assert "with --peak match" in " ".join(shown.out.split())
+    again = ledcal("fit", small_take.captures, "-o", tmp_path / "q", "--peak", "both")
+    assert (again.code, "'match', 'keep'" in again.err) == (2, True)
+
+
 def test_fit_fills_one_screen(ledcal: Ledcal, small_take: SmallTake, tmp_path: Path) -> None:
     run = ledcal("fit", small_take.captures, "-o", tmp_path / "p")
     lines = run.out.splitlines()

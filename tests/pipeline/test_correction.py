@@ -7,7 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.space import aces_luminance
+from ledcal.colorimetry.transfer import eotf_inverse
 from ledcal.files.stage import parse_stage
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.fit import fit_model
@@ -77,3 +79,42 @@ def test_neutral_wall_code_rises_with_content() -> None:
     grey = np.linspace(0.0, 0.78, 2000)[:, None] * GREY
     steps = np.diff(apply_tetrahedral(table, grey), axis=0)
     assert steps.min() > -1e-6
+
+
+def test_regions_link_and_both_choices_of_peak_are_judged() -> None:
+    correction, _, measured = fitted(1500.0)
+    quality = judge_fit(correction, correction.table(33), measured)
+    assert set(quality.regions) >= {"greys", "saturated", "shadows"}
+    assert max(s.max for s in quality.regions.values()) == quality.cross_validated.max
+    # The rounding of ten bits is four times that of twelve; it adds as squares.
+    after, ten, twelve = quality.after, quality.link_10bit, quality.link_12bit
+    assert after.median < twelve.median < ten.median
+    added = [(spread.median**2 - after.median**2) ** 0.5 for spread in (ten, twelve)]
+    assert added[0] == pytest.approx(4.0 * added[1], rel=0.35)
+
+
+@pytest.mark.parametrize("peak", ["match", "keep"])
+def test_each_choice_of_peak_costs_what_it_says(peak: str) -> None:
+    plain, judge, measured = fitted(1500.0)
+    correction = Correction(plain.model, plain.target, plain.exposure_scale, peak)
+    table = correction.table(33)
+    quality = judge_fit(correction, table, measured)
+    code = float(eotf_inverse("ST 2084", 1500.0, peak_nits=1500.0)) * GREY[None]
+    white = judge.light(apply_tetrahedral(table, code))
+    nits = aces_luminance(white)
+    uncorrected = aces_luminance(judge.light(code))
+    off = delta_e_itp(white, np.repeat(nits[:, None], 3, axis=1))
+    chosen = quality.peak_choices[peak]
+    assert (
+        chosen.peak_kept == quality.peak_kept == pytest.approx(nits[0] / uncorrected[0], abs=0.01)
+    )
+    assert chosen.white_off_neutral_itp == pytest.approx(off[0], abs=0.5)
+    bright, neutral = quality.peak_choices["keep"], quality.peak_choices["match"]
+    assert bright.peak_kept > neutral.peak_kept + 0.005
+    assert bright.white_off_neutral_itp > neutral.white_off_neutral_itp + 0.5
+
+
+def test_peak_of_a_dimmer_target_is_measured_at_that_target() -> None:
+    correction, _, measured = fitted(1000.0)
+    quality = judge_fit(correction, correction.table(33), measured)
+    assert 0.9 < quality.peak_kept < 1.1

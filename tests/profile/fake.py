@@ -17,7 +17,7 @@ from ledcal.values.finding import Finding
 from ledcal.values.lut import Lut3d
 from ledcal.values.measurement import MeasurementFlag, PatchMeasurements
 from ledcal.values.profile import Profile
-from ledcal.values.quality import Provenance, Quality, Spread
+from ledcal.values.quality import PeakChoice, Provenance, Quality, Spread
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Wall
 
 if TYPE_CHECKING:
@@ -116,6 +116,15 @@ def fake_quality() -> Quality:
         peak_kept=0.934,
         gamut_clipped=0.031,
         neutral_monotone=True,
+        link_10bit=Spread(0.66, 1.61, 3.4),
+        link_12bit=Spread(0.45, 1.38, 3.1),
+        regions={
+            "greys": Spread(0.31, 0.9, 1.4),
+            "skin": Spread(0.42, 1.1, 1.2),
+            "saturated": Spread(0.88, 2.4, 4.4),
+            "shadows": Spread(0.95, 2.6, 3.9),
+        },
+        peak_choices={"match": PeakChoice(0.934, 0.1), "keep": PeakChoice(0.991, 6.3)},
     )
 
 
@@ -129,6 +138,7 @@ def fake_profile(*, size: int = 9, **changes: Any) -> Profile:
             white_balance=np.array([1.9, 1.0, 1.6]),
             matrix=np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.0, 0.1, 0.9]]),
             source="DNG ColorMatrix1 and 2",
+            assumes="that the maker's matrices are right for this camera",
         ),
         model=DisplayModel(
             "parametric-1",

@@ -33,9 +33,18 @@ def read(document: object, profile: Profile) -> Profile:
 
 
 def test_every_field_comes_back() -> None:
-    profile = fake_profile()
+    profile = fake_profile(peak="keep")
     back = read(document_of(profile), profile)
-    for name in ("name", "pattern", "quality", "findings", "assumptions", "provenance", "n_frames"):
+    for name in (
+        "name",
+        "pattern",
+        "quality",
+        "findings",
+        "assumptions",
+        "provenance",
+        "n_frames",
+        "peak",
+    ):
         assert getattr(back, name) == getattr(profile, name), name
     for name in ("camera", "tolerances", "assumptions"):
         assert getattr(back.stage, name) == getattr(profile.stage, name), name
@@ -53,6 +62,7 @@ def test_every_field_comes_back() -> None:
     np.testing.assert_array_equal(back.transform.matrix, profile.transform.matrix)
     np.testing.assert_array_equal(back.transform.white_balance, profile.transform.white_balance)
     assert back.transform.source == profile.transform.source
+    assert back.transform.assumes == profile.transform.assumes
 
 
 def test_the_model_comes_back_bit_by_bit() -> None:
@@ -125,7 +135,13 @@ def test_all_problems_are_told_at_once_each_with_its_path() -> None:
 
 
 def every_key(document: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    free = {("provenance", "inputs"), ("files",), ("model", "parameters")}
+    free = {
+        ("provenance", "inputs"),
+        ("files",),
+        ("model", "parameters"),
+        ("quality", "regions"),
+        ("quality", "peak_choices"),
+    }
     keys = []
     for key, value in document.items():
         keys.append((*path, key))
@@ -137,6 +153,16 @@ def every_key(document: dict[str, Any], path: tuple[str, ...] = ()) -> list[tupl
 ALL_KEYS = every_key(profile_to_document(fake_profile(), DIGESTS))
 
 
+# Added to schema 1 later: an older profile does not have them.
+LATER_KEYS = {
+    ("correction", "peak"),
+    ("transform", "assumes"),
+    ("quality", "link_10bit"),
+    ("quality", "link_12bit"),
+    ("quality", "regions"),
+    ("quality", "peak_choices"),
+}
+
 # The first is read by the store, the second is there for people.
 READ_KEYS = [path for path in ALL_KEYS if path not in {("files",), ("n_patches",)}]
 
@@ -145,7 +171,7 @@ READ_KEYS = [path for path in ALL_KEYS if path not in {("files",), ("n_patches",
 def test_no_key_may_be_missing_or_of_another_type(path: tuple[str, ...]) -> None:
     profile = fake_profile()
     wrongs: list[object] = ["missing", [{}]]
-    for wrong in wrongs:
+    for wrong in wrongs[path in LATER_KEYS :]:
         document = document_of(profile)
         at = document
         for key in path[:-1]:
@@ -176,6 +202,28 @@ def test_a_newer_schema_is_refused_and_ours_is_read() -> None:
         document["schema_version"] = bad
         with pytest.raises(ProfileError, match="schema_version: expected an integer"):
             read(document, profile)
+
+
+def test_a_profile_without_the_later_keys_is_read() -> None:
+    document = document_of(fake_profile())
+    for path in LATER_KEYS:
+        at = document
+        for key in path[:-1]:
+            at = at[key]
+        del at[path[-1]]
+    back = read(document, fake_profile())
+    assert back.peak == "match"
+    assert (back.quality.regions, back.quality.peak_choices) == ({}, {})
+    assert np.isnan(back.quality.link_10bit.median)
+    assert back.transform is not None
+    assert back.transform.assumes == ""
+
+
+def test_a_peak_that_is_no_choice_is_refused() -> None:
+    document = document_of(fake_profile())
+    document["correction"]["peak"] = "maybe"
+    with pytest.raises(ProfileError, match=r"correction.peak: expected one of match, keep"):
+        read(document, fake_profile())
 
 
 def test_keys_of_later_programs_are_passed_over() -> None:
@@ -275,7 +323,8 @@ def test_the_schema_is_as_strict_as_the_codec() -> None:
         for key in path[:-1]:
             at = at[key]
         del at[path[-1]]
-        assert violations(document, schema, schema, "") == [f".{'.'.join(path)}: missing"]
+        missing = [] if path in LATER_KEYS else [f".{'.'.join(path)}: missing"]
+        assert violations(document, schema, schema, "") == missing
 
 
 def test_a_table_of_another_size_is_noticed() -> None:

@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ledcal.report.summary import (
-    count_flags,
-    finding_json,
-    fit_json,
-    fit_lines,
-    fit_rows,
-    profiles_json,
-    profiles_table,
-)
+from ledcal.report.document import count_flags, finding_json, fit_json, profiles_json
+from ledcal.report.summary import fit_lines, fit_rows, profiles_table
 from ledcal.report.verdict import judge
 from ledcal.values.finding import Finding
 from ledcal.values.profile import Profile, ProfileSummary
-from ledcal.values.quality import Spread
+from ledcal.values.quality import UNKNOWN, PeakChoice, Spread
 from ledcal.values.stage import Tolerances
 from tests.profile.fake import fake_measurements, fake_profile, fake_quality_of, fake_stage
 
@@ -93,20 +86,27 @@ def test_the_screen_tells_a_tired_person_everything() -> None:
     assert lines[0].startswith("GOOD")
     assert len(lines) <= 30
     assert max(len(line) for line in lines if str(PATH) not in line) <= 80
+    flat = " ".join(text.split())
     for part in (
         "60 patches in 12 frames (standard grid)",
         "1 saturated",
-        "6.6 % of peak white",
+        "6.6 % of peak white, which is 0.10 off neutral; with --peak keep 0.9 %",
+        "a 10-bit link alone adds 0.25 (95 %: 0.29), a 12-bit one 0.04 (0.06)",
+        "DNG ColorMatrix1 and 2; assumes that the maker's matrices are right",
         "the 3 % most saturated codes",
         "target.gamut = 'P3-D65' (as the wall)",
         f"{PATH}/report.html",
         f"ledcal export {PATH} --format cube",
     ):
-        assert part in text
+        assert part in flat, part
     for name, figures in (
         ("before", "20.4    38.2    61.7"),
         ("after", "0.41    1.32    3.05"),
         ("held out", "0.62    1.91    4.40"),
+        ("greys", "0.31    0.90    1.40"),
+        ("skin", "0.42    1.10    1.20"),
+        ("saturated", "0.88    2.40    4.40"),
+        ("shadows", "0.95    2.60    3.90"),
         ("noise floor", "0.21    0.60    1.02"),
     ):
         assert any(name in line and figures in line for line in lines), name
@@ -122,6 +122,34 @@ def test_a_screen_full_of_trouble_still_fits() -> None:
     assert any("and 5 more, in the report" in line for line in lines)
     text = " ".join(" ".join(lines).split())
     assert all(f"wall.key_{i} = {i} (default)" in text for i in range(14))
+
+
+def test_both_choices_of_peak_are_told() -> None:
+    same = {name: PeakChoice(0.97, 0.2) for name in ("match", "keep")}
+    for profile, part in (
+        (
+            fake_profile(peak="keep", quality=fake_quality_of(peak_kept=0.991)),
+            "0.9 % of peak white, which is 6.30 off neutral; with --peak match 6.6 %, and 0.10 off",
+        ),
+        (
+            fake_profile(quality=fake_quality_of(peak_kept=0.97, peak_choices=same)),
+            "3.0 % of peak white, which is 0.20 off neutral (the same with --peak keep)",
+        ),
+        # As an older profile has it.
+        (fake_profile(quality=fake_quality_of(peak_choices={})), "6.6 % of peak white; the 3 %"),
+    ):
+        assert part in " ".join(" ".join(fit_lines(profile, PATH)).split())
+    choices = fit_json(fake_profile(peak="keep"), PATH)
+    assert choices["peak"] == "keep"
+    assert choices["peak_choices"]["keep"] == {"peak_kept": 0.991, "white_off_neutral_itp": 6.3}
+
+
+def test_an_older_profile_has_no_rows_for_what_it_does_not_know() -> None:
+    profile = fake_profile(quality=fake_quality_of(link_10bit=UNKNOWN, regions={}))
+    text = "\n".join(fit_lines(profile, PATH))
+    assert "link" not in text
+    assert "skin" not in text
+    assert fit_json(profile, PATH)["link_10bit"] == {"median": None, "p95": None, "max": None}
 
 
 def test_a_path_with_a_space_can_be_typed() -> None:

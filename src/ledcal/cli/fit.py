@@ -23,6 +23,14 @@ from ledcal.cli import options
     help="Grid of the stored correction; 'export' makes any.",
 )
 @click.option(
+    "--peak",
+    type=click.Choice(["match", "keep"]),
+    default="match",
+    show_default=True,
+    help="What white gives up where the wall cannot make the target's: match gives up brightness "
+    "and stays neutral, keep gives up neutrality and stays bright. What each costs is printed.",
+)
+@click.option(
     "-o",
     "out",
     type=click.Path(path_type=Path),
@@ -39,6 +47,7 @@ def command(
     idt: Path | None,
     input_space: str | None,
     size: str,
+    peak: str,
     out: Path | None,
     overwrite: bool,
     strict: bool,
@@ -53,7 +62,9 @@ def command(
     from ledcal.cli import output
     from ledcal.errors import ToleranceError
     from ledcal.pipeline.fit import fit_profile
-    from ledcal.report.summary import fit_json, fit_rows
+    from ledcal.report.document import fit_json
+    from ledcal.report.summary import fit_rows
+    from ledcal.report.verdict import over_limit_text
 
     with output.progress("reading") as progress:
         profile, path = fit_profile(
@@ -63,6 +74,7 @@ def command(
             idt_path=idt,
             input_space=input_space,
             size=int(size),
+            peak=peak,
             out=out,
             overwrite=overwrite,
             command=_typed(),
@@ -73,15 +85,10 @@ def command(
     else:
         output.say_rows(fit_rows(profile, path))
     if strict:
-        limits = profile.stage.tolerances
-        median, p95 = profile.quality.beyond_noise()
         warned = [f for f in profile.findings if f.severity != "note"]
-        if median > limits.median_itp or p95 > limits.p95_itp:
-            raise ToleranceError(
-                f"cross-validated error beyond the noise {median:.2f} median, {p95:.2f} p95 "
-                f"against {limits.median_itp:g} and {limits.p95_itp:g} delta E ITP; the profile "
-                f"is stored in {path}"
-            )
+        over = profile.quality.over_limits(profile.stage.tolerances)
+        if over:
+            raise ToleranceError(f"{over_limit_text(over[0])}; the profile is stored in {path}")
         if warned:
             raise ToleranceError(f"{len(warned)} warnings, and --strict was given")
 

@@ -65,7 +65,7 @@ def command(
     write_measurements(out, take.measurements, overwrite=overwrite)
     warned = [f for f in take.findings if f.severity != "note"]
     if as_json:
-        from ledcal.report.summary import finding_json
+        from ledcal.report.document import finding_json
 
         output.say_json(
             {

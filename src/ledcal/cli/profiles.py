@@ -19,7 +19,8 @@ def command(name: str | None, root: Path, as_json: bool) -> None:
     from ledcal.pipeline.profiles import list_stored, read_stored
 
     if name is not None:
-        from ledcal.report.summary import fit_json, fit_rows
+        from ledcal.report.document import fit_json
+        from ledcal.report.summary import fit_rows
 
         profile, path = read_stored(Path(name), root=root)
         if as_json:

@@ -14,6 +14,7 @@ from ledcal.model.evaluate import patch_residuals
 from ledcal.model.fit import outlying_patches
 from ledcal.model.invert import correct
 from ledcal.model.predict import black, predict
+from ledcal.model.trial import peak_white, white_cost
 from ledcal.values.finding import Finding
 
 if TYPE_CHECKING:
@@ -31,13 +32,20 @@ _OFF_STOPS, _OFF_STOPS_SURE, _FITS_STOPS = 0.25, 0.15, 0.1
 _LIT_SHARE = 0.005
 _CANDIDATES = ("ST 2084", "BT.1886", "sRGB", "gamma 2.2", "gamma 2.6", "linear")
 _LEAST_PEAK, _MOST_PEAK = 0.9, 1.02
+# Share of peak white from which the other choice of --peak is worth naming.
+_WORTH = 0.03
 # A grey of the correction may fall by less than one step of a 10-bit link.
 _FALL = 1.0 / 1023.0
 _N_GREYS = 1024
 
 
 def fit_findings(
-    model: DisplayModel, measurements: PatchMeasurements, k: float, target: Target
+    model: DisplayModel,
+    measurements: PatchMeasurements,
+    k: float,
+    target: Target,
+    *,
+    peak: str = "match",
 ) -> tuple[Finding, ...]:
     """Find what the user should know of a fit, beside its figures.
 
@@ -51,6 +59,8 @@ def fit_findings(
         From `exposure_scale`.
     target : Target
         What content is encoded in.
+    peak : str
+        As in `invert.correct`.
 
     Returns
     -------
@@ -62,8 +72,8 @@ def fit_findings(
         *_not_believed(model, measurements, k),
         *_few(measurements),
         *_eotf(model),
-        *_peak(model, k, target),
-        *_neutral(model, k, target),
+        *_peak(model, k, target, peak),
+        *_neutral(model, k, target, peak),
     )
 
 
@@ -169,13 +179,19 @@ def _stops_off(name: str, code: FloatArray, light: FloatArray, peak_nits: float)
     return float(np.sqrt(np.mean((gap - np.median(gap)) ** 2)))
 
 
-def _peak(model: DisplayModel, k: float, target: Target) -> tuple[Finding, ...]:
-    white = np.ones((1, 3))
-    code, _ = correct(model, target, k, white)
-    offset = black(model)
-    made = float(aces_luminance(k * (predict(model, code) - offset))[0])
-    plain = float(aces_luminance(k * (predict(model, white) - offset))[0])
-    kept = made / plain
+def _peak(model: DisplayModel, k: float, target: Target, peak: str) -> tuple[Finding, ...]:
+    white = peak_white(target)
+    chosen = correct(model, target, k, white, peak=peak)[0]
+    bright = correct(model, target, k, white, peak="keep")[0]
+    kept = white_cost(model, target, k, chosen).peak_kept
+    kept_bright = white_cost(model, target, k, bright)
+    plain = float(aces_luminance(k * (predict(model, white) - black(model)))[0])
+    made = kept * plain
+    instead = (
+        f"fit with --peak keep, which keeps {kept_bright.peak_kept:.0%} and leaves white "
+        f"{kept_bright.white_off_neutral_itp:.1f} delta E ITP off neutral"
+    )
+    could_keep = peak != "keep" and kept_bright.peak_kept > kept + _WORTH
     if kept < _LEAST_PEAK:
         return (
             Finding(
@@ -188,7 +204,7 @@ def _peak(model: DisplayModel, k: float, target: Target) -> tuple[Finding, ...]:
                 "turned down to make it neutral; or one channel is weak",
                 confidence=0.7,
                 fix="set the wall's white point at the processor nearer to the target's, balance "
-                "the camera to the wall, or accept the loss",
+                f"the camera to the wall, or {instead if could_keep else 'accept the loss'}",
                 reshoot=False,
             ),
         )
@@ -209,9 +225,9 @@ def _peak(model: DisplayModel, k: float, target: Target) -> tuple[Finding, ...]:
     return ()
 
 
-def _neutral(model: DisplayModel, k: float, target: Target) -> tuple[Finding, ...]:
+def _neutral(model: DisplayModel, k: float, target: Target, peak: str) -> tuple[Finding, ...]:
     code = np.linspace(0.0, 1.0, _N_GREYS)
-    wall, _ = correct(model, target, k, np.repeat(code[:, None], 3, axis=1))
+    wall, _ = correct(model, target, k, np.repeat(code[:, None], 3, axis=1), peak=peak)
     fall = np.maximum.accumulate(wall, axis=0) - wall
     if fall.max() <= _FALL:
         return ()

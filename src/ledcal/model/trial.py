@@ -1,4 +1,7 @@
-"""Before and after: what the correction does to a fixed set of test colours, by the model."""
+"""Before and after: what the correction does to a fixed set of test colours, by the model.
+
+Also what the link to the wall rounds away, and what white costs.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ from ledcal.colorimetry.space import BT709, aces_luminance, matrix_rgb_to_aces
 from ledcal.colorimetry.target import target_code, target_light
 from ledcal.colorimetry.transfer import eotf_inverse, pq_decode, pq_encode
 from ledcal.model.evaluate import spread
-from ledcal.model.invert import correct
+from ledcal.model.invert import correct, node_function
 from ledcal.model.predict import black, predict
+from ledcal.values.quality import PEAK_CHOICES, PeakChoice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +55,10 @@ class BeforeAfter:
         Delta E ITP against the target, uncorrected and through the table.
     before_de2000, after_de2000 : Spread
         The same in delta E 2000.
+    link_10bit, link_12bit : Spread
+        `after` with the wall code rounded to what such a link carries, full range.
     peak_kept : float
-        Luminance of corrected white over that of uncorrected white.
+        Luminance of white at the target's peak, corrected over uncorrected.
     gamut_clipped : float
         Share of the target's codes, uniform, that the wall cannot make.
     """
@@ -61,6 +67,8 @@ class BeforeAfter:
     after: Spread
     before_de2000: Spread
     after_de2000: Spread
+    link_10bit: Spread
+    link_12bit: Spread
     peak_kept: float
     gamut_clipped: float
 
@@ -125,18 +133,71 @@ def before_after(
     # A wall that reaches nothing has no colours to judge by: judge it by all.
     codes = codes[reachable] if reachable.any() else codes
     wanted = target_light(target, codes)
-    plain, corrected = _seen(model, k, codes), _seen(model, k, apply(codes))
+    wall = apply(codes)
+    plain, corrected = _seen(model, k, codes), _seen(model, k, wall)
     white_nits = min(target.peak_nits, _SDR_WHITE_NITS)
-    white = np.ones((1, 3))
-    kept = aces_luminance(_seen(model, k, apply(white))) / aces_luminance(_seen(model, k, white))
     return BeforeAfter(
         before=spread(delta_e_itp(plain, wanted)),
         after=spread(delta_e_itp(corrected, wanted)),
         before_de2000=spread(delta_e_2000(plain, wanted, white_nits=white_nits)),
         after_de2000=spread(delta_e_2000(corrected, wanted, white_nits=white_nits)),
-        peak_kept=float(kept[0]),
+        link_10bit=spread(delta_e_itp(_seen(model, k, _rounded(wall, 10)), wanted)),
+        link_12bit=spread(delta_e_itp(_seen(model, k, _rounded(wall, 12)), wanted)),
+        peak_kept=white_cost(model, target, k, apply(peak_white(target))).peak_kept,
         gamut_clipped=gamut_clipped(model, target, k),
     )
+
+
+def white_cost(model: DisplayModel, target: Target, k: float, wall_code: FloatArray) -> PeakChoice:
+    """What it costs to show the target's peak white with a wall code of shape (1, 3)."""
+    made = _seen(model, k, wall_code)
+    plain = _seen(model, k, peak_white(target))
+    # Content neutral is camera neutral: equal channels of ACES2065-1.
+    neutral = np.repeat(aces_luminance(made)[:, None], 3, axis=1)
+    return PeakChoice(
+        peak_kept=float(aces_luminance(made)[0] / aces_luminance(plain)[0]),
+        white_off_neutral_itp=float(delta_e_itp(made, neutral)[0]),
+    )
+
+
+def peak_choices(
+    model: DisplayModel,
+    target: Target,
+    k: float,
+    apply: Callable[[FloatArray], FloatArray],
+    *,
+    size: int,
+    peak: str = "match",
+) -> dict[str, PeakChoice]:
+    """What white costs under each choice of `peak`.
+
+    Parameters
+    ----------
+    model, target, k, apply, peak
+        As `before_after` takes them.
+    size : int
+        Nodes along an edge of the table.
+
+    Returns
+    -------
+    dict of str to PeakChoice
+        ``match`` and ``keep``: the chosen one through the written table, the other as a plain
+        table of that size would show it.
+    """
+    white = peak_white(target)
+    found = {}
+    for choice in PEAK_CHOICES:
+        if choice == peak:
+            wall = apply(white)
+        else:
+            # On the grey diagonal a tetrahedral cell is a line between two nodes.
+            place = white * (size - 1)
+            low = np.minimum(np.floor(place), size - 2)
+            nodes = node_function(model, target, k, size, peak=choice)
+            ends = nodes(np.concatenate([low, low + 1]) / (size - 1))
+            wall = ends[:1] + (place - low) * (ends[1:] - ends[:1])
+        found[choice] = white_cost(model, target, k, wall)
+    return found
 
 
 def gamut_clipped(model: DisplayModel, target: Target, k: float) -> float:
@@ -146,6 +207,17 @@ def gamut_clipped(model: DisplayModel, target: Target, k: float) -> float:
     codes = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
     _, reachable = correct(model, target, k, codes)
     return float(1.0 - np.mean(reachable))
+
+
+def peak_white(target: Target) -> FloatArray:
+    """The code of white at the target's peak."""
+    peak = eotf_inverse(target.eotf, target.peak_nits, peak_nits=target.peak_nits)
+    return np.full((1, 3), float(peak))
+
+
+def _rounded(code: FloatArray, bits: int) -> FloatArray:
+    steps = 2**bits - 1
+    return np.asarray(np.rint(code * steps) / steps, np.float64)
 
 
 def _seen(model: DisplayModel, k: float, code: FloatArray) -> FloatArray:

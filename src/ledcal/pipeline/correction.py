@@ -12,12 +12,12 @@ from ledcal.lut.build import build_lut
 from ledcal.lut.check import interpolation_error, is_neutral_monotone
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.lut.optimise import optimise_nodes
-from ledcal.model.evaluate import cross_validate, fit_residual, noise_floor
+from ledcal.model.evaluate import cross_validated_regions, fit_residual, noise_floor
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct, node_function
 from ledcal.model.predict import black, predict
 from ledcal.model.samples import node_samples
-from ledcal.model.trial import before_after, trial_codes
+from ledcal.model.trial import before_after, peak_choices, trial_codes
 from ledcal.values.finding import Finding
 from ledcal.values.quality import Quality
 
@@ -47,30 +47,36 @@ class Correction:
         What the content is encoded in.
     exposure_scale : float
         k.
+    peak : str
+        What white gives up where the wall cannot make it: ``match`` brightness, ``keep``
+        neutrality.
     """
 
     model: DisplayModel
     target: Target
     exposure_scale: float
+    peak: str = "match"
 
     def apply(self, code: FloatArray) -> FloatArray:
         """The exact correction of content codes, shape (n, 3)."""
-        return correct(self.model, self.target, self.exposure_scale, code)[0]
+        return correct(self.model, self.target, self.exposure_scale, code, peak=self.peak)[0]
 
     def table(self, size: int) -> Lut3d:
         """The correction on a grid of `size` nodes along an edge."""
-        return table_of(self.model, self.target, self.exposure_scale, size)
+        return table_of(self.model, self.target, self.exposure_scale, size, peak=self.peak)
 
 
-def table_of(model: DisplayModel, target: Target, k: float, size: int) -> Lut3d:
+def table_of(
+    model: DisplayModel, target: Target, k: float, size: int, *, peak: str = "match"
+) -> Lut3d:
     """The correction on a grid, its nodes set so that what lies between them is right too."""
-    plain = build_lut(node_function(model, target, k, size), size)
-    return optimise_nodes(plain, node_samples(model, target, k))
+    plain = build_lut(node_function(model, target, k, size, peak=peak), size)
+    return optimise_nodes(plain, node_samples(model, target, k, peak=peak))
 
 
-def correction_of(model: DisplayModel, stage: Stage) -> Correction:
+def correction_of(model: DisplayModel, stage: Stage, *, peak: str = "match") -> Correction:
     """The correction of a wall for its stage's target."""
-    return Correction(model, stage.target, exposure_scale(model, stage.target))
+    return Correction(model, stage.target, exposure_scale(model, stage.target), peak)
 
 
 def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasurements) -> Quality:
@@ -98,14 +104,15 @@ def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasureme
     def seen(code: FloatArray) -> FloatArray:
         return np.asarray(k * (predict(model, code) - black(model)), np.float64)
 
-    trial = before_after(model, target, k, apply)
+    trial = before_after(model, target, k, apply, peak=correction.peak)
     codes = trial_codes(target)
+    regions = cross_validated_regions(measurements, model, k)
     return Quality(
         before=trial.before,
         after=trial.after,
         before_de2000=trial.before_de2000,
         after_de2000=trial.after_de2000,
-        cross_validated=cross_validate(measurements, model, k),
+        cross_validated=regions.pop("all"),
         noise_floor=noise_floor(measurements, model, k),
         interpolation=interpolation_error(
             table, correction.apply, codes, lambda a, b: delta_e_itp(seen(a), seen(b))
@@ -115,6 +122,10 @@ def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasureme
         peak_kept=trial.peak_kept,
         gamut_clipped=trial.gamut_clipped,
         neutral_monotone=is_neutral_monotone(table),
+        link_10bit=trial.link_10bit,
+        link_12bit=trial.link_12bit,
+        regions=regions,
+        peak_choices=peak_choices(model, target, k, apply, size=table.size, peak=correction.peak),
     )
 
 
@@ -135,6 +146,7 @@ def figure_findings(quality: Quality, stage: Stage) -> tuple[Finding, ...]:
     """
     findings = []
     limits, measured, noise = stage.tolerances, quality.cross_validated, quality.noise_floor
+    over = quality.over_limits(limits)
     if quality.before.median > _IMPLAUSIBLE_ITP:
         findings.append(
             Finding(
@@ -142,15 +154,14 @@ def figure_findings(quality: Quality, stage: Stage) -> tuple[Finding, ...]:
                 severity="warning",
                 seen=f"the uncorrected wall is off by {quality.before.median:.0f} delta E ITP "
                 f"(median), which hardly any wall is (limit {_IMPLAUSIBLE_ITP:g})",
-                cause="an IDT or input space of another camera, swapped channels, or a wall that "
+                cause="an IDT or camera space of another camera, swapped channels, or a wall that "
                 "is set to another EOTF than stage.toml says",
                 confidence=0.7,
-                fix="check --idt or --input-space, and the EOTF of wall and target in stage.toml",
+                fix="check --idt or --camera-space, and the EOTF of wall and target in stage.toml",
                 reshoot=False,
             )
         )
-    median, p95 = quality.beyond_noise()
-    if median > limits.median_itp or p95 > limits.p95_itp:
+    if over:
         findings.append(
             Finding(
                 id="fit-out-of-tolerance",

@@ -42,6 +42,7 @@ def fit_profile(
     idt_path: Path | None = None,
     input_space: str | None = None,
     size: int = 33,
+    peak: str = "match",
     out: Path | None = None,
     overwrite: bool = False,
     command: str = "",
@@ -57,6 +58,9 @@ def fit_profile(
         As `measure_captures` takes them.
     size : int
         Nodes along an edge of the stored table.
+    peak : str
+        What white gives up where the wall cannot make it: ``match`` brightness, ``keep``
+        neutrality.
     out : Path or None
         Profile folder; None makes a name of wall, camera and date.
     overwrite : bool
@@ -99,7 +103,7 @@ def fit_profile(
     name = _name(stage.wall.name, stage.camera.model or "camera", f"{now:%Y-%m-%d}")
     path = out or _free(DEFAULT_ROOT / name, overwrite=overwrite)
     model = fit_model(take.measurements, eotf=stage.wall.eotf, peak_nits=stage.wall.peak_nits)
-    correction = correction_of(model, stage)
+    correction = correction_of(model, stage, peak=peak)
     table = correction.table(size)
     quality = judge_fit(correction, table, take.measurements)
     profile = Profile(
@@ -113,7 +117,9 @@ def fit_profile(
         measurements=take.measurements,
         findings=(
             *take.findings,
-            *fit_findings(model, take.measurements, quality.exposure_scale, stage.target),
+            *fit_findings(
+                model, take.measurements, quality.exposure_scale, stage.target, peak=peak
+            ),
             *figure_findings(quality, stage),
         ),
         assumptions=take.assumptions,
@@ -124,6 +130,7 @@ def fit_profile(
             inputs=take.inputs,
         ),
         n_frames=take.n_frames,
+        peak=peak,
     )
     files: dict[str, str | bytes] = {
         "correction.cube": checked_file(profile, apply_tetrahedral),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ledcal.errors import ProfileError
 from ledcal.files.document import nearest
 from ledcal.profile.store import list_profiles, read_profile
-from ledcal.report.summary import profiles_json, profiles_table
+from ledcal.report.document import profiles_json
+from ledcal.report.summary import profiles_table
 
 if TYPE_CHECKING:
     from pathlib import Path

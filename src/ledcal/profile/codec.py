@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ledcal.errors import ProfileError
 from ledcal.profile.fields import Field
+from ledcal.profile.quality import quality_from_document, quality_to_document
 from ledcal.values.camera import CameraTransform
 from ledcal.values.display import DisplayModel
 from ledcal.values.finding import Finding, finding_document
 from ledcal.values.profile import SCHEMA_VERSION, Profile
-from ledcal.values.quality import Provenance, Quality, Spread, number_or_null, spread_document
+from ledcal.values.quality import PEAK_CHOICES, Provenance
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Tolerances, Wall
 
 if TYPE_CHECKING:
@@ -29,16 +30,6 @@ Document: TypeAlias = dict[str, Any]
 
 FORMAT = "ledcal profile"
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_SPREADS = (
-    "before",
-    "after",
-    "before_de2000",
-    "after_de2000",
-    "cross_validated",
-    "noise_floor",
-    "interpolation",
-    "fit_residual",
-)
 
 
 def profile_to_document(profile: Profile, files: Mapping[str, str]) -> Document:
@@ -70,6 +61,7 @@ def profile_to_document(profile: Profile, files: Mapping[str, str]) -> Document:
             "white_balance": profile.transform.white_balance.tolist(),
             "matrix": profile.transform.matrix.tolist(),
             "source": profile.transform.source,
+            "assumes": profile.transform.assumes,
         },
         "model": {
             "kind": profile.model.kind,
@@ -78,8 +70,8 @@ def profile_to_document(profile: Profile, files: Mapping[str, str]) -> Document:
                 for name, values in profile.model.parameters.items()
             },
         },
-        "correction": {"size": profile.correction.size},
-        "quality": _quality_to_document(profile.quality),
+        "correction": {"size": profile.correction.size, "peak": profile.peak},
+        "quality": quality_to_document(profile.quality),
         "findings": [finding_document(finding) for finding in profile.findings],
         "assumptions": list(profile.assumptions),
         "provenance": {
@@ -141,7 +133,7 @@ def profile_from_document(
             parameters={key: entry.stated_array() for key, entry in parameters.items()},
         ),
         correction=correction,
-        quality=_quality_from_document(root.at("quality")),
+        quality=quality_from_document(root.at("quality")),
         measurements=measurements,
         findings=tuple(_finding_from_document(entry) for entry in root.at("findings").items()),
         assumptions=root.at("assumptions").texts(),
@@ -152,6 +144,7 @@ def profile_from_document(
             inputs={key: entry.text() for key, entry in inputs.items()},
         ),
         n_frames=root.at("n_frames").integer(),
+        peak=root.at("correction").at_or("peak", "match").one_of(PEAK_CHOICES),
     )
     root.require_sound(name)
     return profile
@@ -292,33 +285,7 @@ def _transform_from_document(root: Field) -> CameraTransform:
         white_balance=root.at("white_balance").array((3,)),
         matrix=root.at("matrix").array((3, 3)),
         source=root.at("source").text(),
-    )
-
-
-def _quality_to_document(quality: Quality) -> Document:
-    document: Document = {name: spread_document(getattr(quality, name)) for name in _SPREADS}
-    document["exposure_scale"] = number_or_null(quality.exposure_scale)
-    document["peak_kept"] = number_or_null(quality.peak_kept)
-    document["gamut_clipped"] = number_or_null(quality.gamut_clipped)
-    document["neutral_monotone"] = bool(quality.neutral_monotone)
-    return document
-
-
-def _quality_from_document(root: Field) -> Quality:
-    return Quality(
-        **{name: _spread_from_document(root.at(name)) for name in _SPREADS},
-        exposure_scale=root.at("exposure_scale").number_or_nan(),
-        peak_kept=root.at("peak_kept").number_or_nan(),
-        gamut_clipped=root.at("gamut_clipped").number_or_nan(),
-        neutral_monotone=root.at("neutral_monotone").boolean(),
-    )
-
-
-def _spread_from_document(root: Field) -> Spread:
-    return Spread(
-        median=root.at("median").number_or_nan(),
-        p95=root.at("p95").number_or_nan(),
-        max=root.at("max").number_or_nan(),
+        assumes=root.at_or("assumes", "").text(),
     )
 
 

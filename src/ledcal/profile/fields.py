@@ -10,7 +10,7 @@ import numpy as np
 from ledcal.errors import ProfileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ledcal.values.arrays import FloatArray
 
@@ -65,6 +65,13 @@ class Field:
             return Field(None, path, self.problems, is_missing=True)
         return Field(self.value[key], path, self.problems)
 
+    def at_or(self, key: str, absent: object) -> Field:
+        """Give the field under a key, or one that holds `absent` where an older file lacks it."""
+        if isinstance(self.value, dict) and key not in self.value:
+            path = f"{self.path}.{key}" if self.path else key
+            return Field(absent, path, self.problems)
+        return self.at(key)
+
     def number(self) -> float:
         """Give a finite number; 0 where it is wrong."""
         value = self.value
@@ -101,6 +108,13 @@ class Field:
             self._note("a text")
             return ""
         return self.value
+
+    def one_of(self, known: Sequence[str]) -> str:
+        """Give one of a few words; the first where it is none of them."""
+        if self.value not in known:
+            self._note(f"one of {', '.join(known)}")
+            return known[0]
+        return str(self.value)
 
     def text_or_none(self) -> str | None:
         """Give a text, None for null."""

@@ -1,16 +1,14 @@
-"""A profile as one screen of text and as one JSON document."""
+"""A profile as one screen of text."""
 
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ledcal.report.document import camera_document, count_flags
 from ledcal.report.verdict import judge, number, sorted_findings
-from ledcal.values.finding import finding_document
-from ledcal.values.measurement import MeasurementFlag
-from ledcal.values.quality import number_or_null, spread_document
+from ledcal.report.words import REGION_MEANINGS, link_text, peak_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,9 +16,7 @@ if TYPE_CHECKING:
 
     from ledcal.values.finding import Finding
     from ledcal.values.profile import Profile, ProfileSummary
-    from ledcal.values.quality import Spread
 
-FIT_JSON_VERSION = 1
 WIDTH = 80
 _LABEL = 10
 _MOST_FINDINGS = 4
@@ -40,70 +36,6 @@ class Row:
 
     text: str
     style: str = ""
-
-
-def fit_json(profile: Profile, path: Path) -> dict[str, Any]:
-    """Make the document of `ledcal fit --json` (docs/json.md).
-
-    Parameters
-    ----------
-    profile : Profile
-        What was fitted.
-    path : Path
-        Where it was stored.
-
-    Returns
-    -------
-    dict
-        JSON without NaN: an unknown figure is null.
-    """
-    quality, verdict = profile.quality, judge(profile)
-    return {
-        "schema_version": FIT_JSON_VERSION,
-        "verdict": verdict.level,
-        "reason": verdict.reason,
-        "next": verdict.action,
-        "profile": str(path),
-        "name": profile.name,
-        "pattern": profile.pattern,
-        "frames": profile.n_frames,
-        "patches": profile.measurements.n_patches,
-        "flagged": dict(count_flags(profile)),
-        "lut_size": profile.correction.size,
-        "before": spread_document(quality.before),
-        "after": spread_document(quality.after),
-        "cross_validated": spread_document(quality.cross_validated),
-        "noise_floor": spread_document(quality.noise_floor),
-        "interpolation": spread_document(quality.interpolation),
-        "fit_residual": spread_document(quality.fit_residual),
-        "delta_e_2000": {
-            "before": spread_document(quality.before_de2000),
-            "after": spread_document(quality.after_de2000),
-        },
-        "exposure_scale": number_or_null(quality.exposure_scale),
-        "peak_kept": number_or_null(quality.peak_kept),
-        "gamut_clipped": number_or_null(quality.gamut_clipped),
-        "neutral_monotone": bool(quality.neutral_monotone),
-        "tolerances": {
-            "median_itp": profile.stage.tolerances.median_itp,
-            "p95_itp": profile.stage.tolerances.p95_itp,
-        },
-        "assumptions": list(profile.assumptions),
-        "findings": [finding_json(finding) for finding in sorted_findings(profile)],
-    }
-
-
-def finding_json(finding: Finding) -> dict[str, Any]:
-    """Make the document of a finding, as every `--json` has it."""
-    return finding_document(finding)
-
-
-def count_flags(profile: Profile) -> dict[str, int]:
-    """Count the patches under each flag, by the flag's name in measurements.csv."""
-    counts: Counter[str] = Counter()
-    for bits in profile.measurements.flags.tolist():
-        counts.update(str(flag.name).lower() for flag in MeasurementFlag(bits))
-    return dict(counts)
 
 
 def fit_lines(profile: Profile, path: Path) -> list[str]:
@@ -131,7 +63,10 @@ def fit_rows(profile: Profile, path: Path) -> list[Row]:
     rows.append(Row(""))
     rows += _labelled("found", _found(profile))
     rows += _error_rows(profile)
+    link = link_text(profile.quality)
+    rows += _labelled("link", link) if link else []
     rows += _labelled("given up", _given_up(profile))
+    rows += _labelled("camera", _camera(profile))
     for finding in sorted_findings(profile)[:_MOST_FINDINGS]:
         rows += _finding_rows(finding)
     left = len(profile.findings) - _MOST_FINDINGS
@@ -177,35 +112,6 @@ def profiles_table(summaries: Iterable[ProfileSummary]) -> tuple[list[str], list
     return headings, rows
 
 
-def profiles_json(summaries: Iterable[ProfileSummary]) -> dict[str, Any]:
-    """Make the document of `ledcal profiles --json`."""
-
-    def spread(value: Spread | None) -> dict[str, float | None] | None:
-        return None if value is None else spread_document(value)
-
-    return {
-        "schema_version": FIT_JSON_VERSION,
-        "profiles": [
-            {
-                "profile": str(summary.folder),
-                "name": summary.name,
-                "wall": summary.wall,
-                "camera": summary.camera,
-                "eotf": summary.eotf,
-                "peak_nits": number_or_null(summary.peak_nits),
-                "pattern": summary.pattern,
-                "created": summary.created,
-                "patches": summary.n_patches,
-                "before": spread(summary.before),
-                "after": spread(summary.after),
-                "cross_validated": spread(summary.cross_validated),
-                "problem": summary.problem or None,
-            }
-            for summary in summaries
-        ],
-    }
-
-
 def _verdict_rows(word: str, reason: str, level: str) -> list[Row]:
     lines = textwrap.wrap(f"{reason}.", WIDTH - len(word) - 2)
     head = Row(f"{word}  {lines[0]}", level)
@@ -231,10 +137,16 @@ def _found(profile: Profile) -> str:
 def _error_rows(profile: Profile) -> list[Row]:
     quality = profile.quality
     rows = [Row(f"  {'error':{_LABEL}}{'delta E ITP':12}{'median':>8}{'95 %':>8}{'max':>8}", "dim")]
+    regions = [
+        (f"  {name}", quality.regions[name], meaning)
+        for name, meaning in REGION_MEANINGS.items()
+        if name in quality.regions
+    ]
     for name, spread, meaning in (
         ("before", quality.before, "predicted, the wall as it is"),
         ("after", quality.after, "predicted, through the table"),
         ("held out", quality.cross_validated, "measured, on patches left out"),
+        *regions,
         ("noise floor", quality.noise_floor, "what noise alone makes"),
     ):
         figures = "".join(f"{number(x):>8}" for x in (spread.median, spread.p95, spread.max))
@@ -245,13 +157,15 @@ def _error_rows(profile: Profile) -> list[Row]:
 def _given_up(profile: Profile) -> str:
     quality = profile.quality
     clipped = (
-        f"the {100 * quality.gamut_clipped:.0f} % most saturated codes of the content's gamut are "
-        "held at the wall's edge"
+        f"the {100 * quality.gamut_clipped:.0f} % most saturated codes of the content are held "
+        "at the wall's edge"
     )
-    if not quality.peak_kept < float("inf"):
-        return clipped
-    given = max(0.0, 100 * (1 - quality.peak_kept))
-    return f"{given:.1f} % of peak white; {clipped}"
+    return "; ".join(text for text in (peak_text(profile), clipped) if text)
+
+
+def _camera(profile: Profile) -> str:
+    path = camera_document(profile.transform)
+    return f"{path['source']}; assumes {path['assumes']}" if path["assumes"] else path["source"]
 
 
 def _finding_rows(finding: Finding) -> list[Row]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ledcal.values.finding import Finding
     from ledcal.values.profile import Profile
+    from ledcal.values.quality import OverLimit
 
 _ORDER = {"fail": 0, "warning": 1, "note": 2}
 
@@ -57,6 +58,15 @@ def sorted_findings(profile: Profile) -> list[Finding]:
     )
 
 
+def over_limit_text(figure: OverLimit) -> str:
+    """Say how far a figure of the held-out patches is out of tolerance."""
+    share = f", of which {number(figure.noise)} is noise" if math.isfinite(figure.noise) else ""
+    return (
+        f"patches left out of the fit are off by {number(figure.seen)} delta E ITP ({figure.name})"
+        f"{share}; limit {number(figure.limit)}{' beyond it' if share else ''}"
+    )
+
+
 def judge(profile: Profile) -> Verdict:
     """Judge a profile by its findings, then by its figures against its own limits.
 
@@ -86,22 +96,16 @@ def judge(profile: Profile) -> Verdict:
         )
     if worst is not None and worst.severity == "warning" and worst.reshoot:
         return Verdict("warn", "CHECK", worst.seen, worst.fix)
-    beyond = quality.beyond_noise()
-    for figure, limit, what, excess, noise in (
-        (held_out.median, limits.median_itp, "median", beyond[0], quality.noise_floor.median),
-        (held_out.p95, limits.p95_itp, "95th percentile", beyond[1], quality.noise_floor.p95),
-    ):
-        if excess > limit:
-            share = f", of which {number(noise)} is noise" if math.isfinite(noise) else ""
-            return Verdict(
-                "warn",
-                "CHECK",
-                f"patches left out of the fit are off by {number(figure)} delta E ITP ({what})"
-                f"{share}; limit {number(limit)}{' beyond it' if share else ''}",
-                worst.fix
-                if worst is not None and worst.severity == "warning"
-                else "look at the flagged patches in the report, then shoot again",
-            )
+    over = quality.over_limits(limits)
+    if over:
+        return Verdict(
+            "warn",
+            "CHECK",
+            over_limit_text(over[0]),
+            worst.fix
+            if worst is not None and worst.severity == "warning"
+            else "look at the flagged patches in the report, then shoot again",
+        )
     if not quality.neutral_monotone:
         return Verdict(
             "warn",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ledcal.values.arrays import FloatArray, readonly
+
+if TYPE_CHECKING:
+    from ledcal.values.measurement import PatchMeasurements
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,12 +24,15 @@ class CameraTransform:
     matrix : ndarray, shape (3, 3)
         Balanced camera RGB to ACES2065-1; its rows sum to 1.
     source : str
-        Where it came from and what it assumes, one phrase for the report.
+        Where it came from, one phrase for the report.
+    assumes : str
+        What that takes for granted, one phrase for the report.
     """
 
     white_balance: FloatArray
     matrix: FloatArray
     source: str
+    assumes: str = ""
 
     def __post_init__(self) -> None:
         balance = readonly(self.white_balance, shape=(3,), name="white_balance")
@@ -34,3 +43,22 @@ class CameraTransform:
     def combined(self) -> FloatArray:
         """The 3x3 from unbalanced camera RGB to ACES2065-1."""
         return self.matrix * self.white_balance[None, :]
+
+    def carry(self, measurements: PatchMeasurements) -> PatchMeasurements:
+        """Camera RGB of patches to ACES2065-1; variances add."""
+        matrix = self.combined()
+        return replace(
+            measurements,
+            camera=measurements.camera @ matrix.T,
+            sigma=np.sqrt(measurements.sigma**2 @ (matrix**2).T),
+            space="ACES2065-1",
+        )
+
+
+# Where captures or measurements came as ACES2065-1, no transform of ours is at work.
+AS_ACES = CameraTransform(
+    np.ones(3),
+    np.eye(3),
+    "the camera values came as scene-linear ACES2065-1",
+    "that what made them so (camera, converter, another tool) was right for this camera",
+)

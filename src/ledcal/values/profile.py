@@ -49,6 +49,9 @@ class Profile:
         Inputs with their digests, version, command, date.
     n_frames : int
         Frames that were read.
+    peak : str
+        What white gives up where the wall cannot make it: ``match`` brightness, ``keep``
+        neutrality.
     """
 
     name: str
@@ -63,6 +66,7 @@ class Profile:
     assumptions: tuple[str, ...]
     provenance: Provenance
     n_frames: int
+    peak: str = "match"
 
 
 @dataclass(frozen=True, slots=True)

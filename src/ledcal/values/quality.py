@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ledcal.values.stage import Tolerances
+
+PEAK_CHOICES = ("match", "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +21,45 @@ class Spread:
     median: float
     p95: float
     max: float
+
+
+UNKNOWN = Spread(math.nan, math.nan, math.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class PeakChoice:
+    """What corrected white costs under one choice of --peak.
+
+    Attributes
+    ----------
+    peak_kept : float
+        Luminance of white at the target's peak, corrected over uncorrected.
+    white_off_neutral_itp : float
+        Corrected white against neutral light of the same luminance, delta E ITP.
+    """
+
+    peak_kept: float
+    white_off_neutral_itp: float
+
+
+@dataclass(frozen=True, slots=True)
+class OverLimit:
+    """A figure of the held-out patches that is out of tolerance.
+
+    Attributes
+    ----------
+    name : str
+        ``median`` or ``95th percentile``.
+    seen, noise : float
+        Of the held-out patches, and the noise floor (NaN where unknown), delta E ITP.
+    limit : float
+        What `seen` may be beyond the noise.
+    """
+
+    name: str
+    seen: float
+    noise: float
+    limit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +79,19 @@ class Quality:
         What the standard errors of the patches alone amount to.
     interpolation : Spread
         The table between its nodes, against the exact correction.
+    link_10bit, link_12bit : Spread
+        `after` once more, with the wall code rounded to what such a link carries.
+    regions : mapping of str to Spread
+        `cross_validated` by region of colour: ``greys``, ``skin``, ``saturated``, ``shadows``;
+        only those that were measured. They overlap.
+    peak_choices : mapping of str to PeakChoice
+        What ``match`` and ``keep`` cost.
     fit_residual : Spread
         Measured against predicted on the patches that were fitted.
     exposure_scale : float
         k of DESIGN.md section 1.
     peak_kept : float
-        Luminance of corrected white over that of the uncorrected wall, 0..1.
+        Luminance of white at the target's peak, corrected over uncorrected, 0..1.
     gamut_clipped : float
         Share of the target's codes (uniform grid) that the wall cannot make.
     neutral_monotone : bool
@@ -56,23 +110,41 @@ class Quality:
     peak_kept: float
     gamut_clipped: float
     neutral_monotone: bool
+    # Profiles of schema 1 that are older than these figures do not have them.
+    link_10bit: Spread = UNKNOWN
+    link_12bit: Spread = UNKNOWN
+    regions: Mapping[str, Spread] = field(default_factory=dict)
+    peak_choices: Mapping[str, PeakChoice] = field(default_factory=dict)
 
-    def beyond_noise(self) -> tuple[float, float]:
-        """Median and p95 of the held-out patches that their own noise does not explain.
+    def over_limits(self, limits: Tolerances) -> tuple[OverLimit, ...]:
+        """Which figures of the held-out patches are out of tolerance, their own noise apart.
 
         A patch that is left out differs from its prediction by the error of the fit and by its
         own noise; the two add as squares. Where the noise is unknown, nothing is taken off.
+
+        Parameters
+        ----------
+        limits : Tolerances
+            Of the stage.
+
+        Returns
+        -------
+        tuple of OverLimit
+            The median first; empty where both are within.
         """
-        pairs = zip(
-            (self.cross_validated.median, self.cross_validated.p95),
-            (self.noise_floor.median, self.noise_floor.p95),
-            strict=True,
+        held_out, floor = self.cross_validated, self.noise_floor
+        figures = (
+            OverLimit("median", held_out.median, floor.median, limits.median_itp),
+            OverLimit("95th percentile", held_out.p95, floor.p95, limits.p95_itp),
         )
-        median, p95 = (
-            math.sqrt(max(seen**2 - noise**2, 0.0)) if math.isfinite(noise) else seen
-            for seen, noise in pairs
-        )
-        return median, p95
+        return tuple(figure for figure in figures if _beyond(figure) > figure.limit)
+
+
+def _beyond(figure: OverLimit) -> float:
+    """What of a figure the noise does not explain."""
+    if not math.isfinite(figure.noise):
+        return figure.seen
+    return math.sqrt(max(figure.seen**2 - figure.noise**2, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +174,15 @@ def spread_document(spread: Spread) -> dict[str, float | None]:
         "median": number_or_null(spread.median),
         "p95": number_or_null(spread.p95),
         "max": number_or_null(spread.max),
+    }
+
+
+def peak_choices_document(quality: Quality) -> dict[str, dict[str, float | None]]:
+    """Make the plain document of what the choices of --peak cost."""
+    return {
+        name: {
+            "peak_kept": number_or_null(choice.peak_kept),
+            "white_off_neutral_itp": number_or_null(choice.white_off_neutral_itp),
+        }
+        for name, choice in quality.peak_choices.items()
     }
