@@ -43,7 +43,8 @@ def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 @click.option(
     "--scene",
     type=click.Choice(_SCENES),
-    help="Which virtual stage. [by the wall's EOTF]",
+    metavar="NAME",
+    help=f"Which virtual stage: {', '.join(_SCENES)}. [one of the first three, by the wall's EOTF]",
 )
 @options.seed
 @click.option(

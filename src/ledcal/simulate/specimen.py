@@ -10,10 +10,8 @@ import numpy as np
 from ledcal.simulate.leds import leds_for
 
 if TYPE_CHECKING:
-    from ledcal.simulate.virtual_wall import Led, Matrix, Three
+    from ledcal.simulate.virtual_wall import Leds, Matrix, Three
     from ledcal.values.stage import Gamut
-
-    Leds = tuple[Led, Led, Led]
 
 
 def three(values: np.ndarray) -> Three:

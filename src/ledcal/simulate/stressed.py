@@ -8,7 +8,7 @@ import numpy as np
 
 from ledcal.colorimetry.space import gamut
 from ledcal.simulate.curve import draw_roughness
-from ledcal.simulate.leds import ORDINARY_LEDS
+from ledcal.simulate.leds import ORDINARY_LEDS, leds_for
 from ledcal.simulate.specimen import (
     draw_bins,
     draw_deviations,
@@ -20,7 +20,10 @@ from ledcal.simulate.specimen import (
 from ledcal.simulate.stage import VirtualCamera, VirtualOptics, VirtualStage, VirtualWall
 
 if TYPE_CHECKING:
-    from ledcal.simulate.virtual_wall import Three
+    from ledcal.simulate.virtual_wall import Leds, Three
+
+# Chromaticities of LEDs between P3 and the ordinary ones.
+_BEYOND_P3 = ((0.69, 0.31), (0.22, 0.72), (0.14, 0.055))
 
 
 def rough_volume(seed: int) -> VirtualStage:
@@ -120,9 +123,9 @@ def stressed_sdr(seed: int) -> VirtualStage:
 
 
 def processor_p3(seed: int) -> VirtualStage:
-    """A volume with LEDs wider than P3, whose processor takes code as P3."""
+    """A volume with LEDs wider than P3 (but for a sliver), whose processor takes code as P3."""
     rng = np.random.default_rng([seed, 8])
-    wall = _mixed_wall(rng, "P3-D65")
+    wall = _mixed_wall(rng, "P3-D65", ORDINARY_LEDS)
     optics = _optics(rng, wall_share=0.6, distance_widths=1.7, k1=-0.02, flare=0.004)
     camera = VirtualCamera(
         model="Virtual Cine",
@@ -135,18 +138,18 @@ def processor_p3(seed: int) -> VirtualStage:
 
 
 def processor_2020(seed: int) -> VirtualStage:
-    """The like, whose processor takes code as BT.2020: its primaries are beyond the LEDs."""
+    """The like with other LEDs, whose processor takes code as BT.2020: beyond what they make."""
     rng = np.random.default_rng([seed, 9])
-    wall = _mixed_wall(rng, "BT.2020")
+    wall = _mixed_wall(rng, "BT.2020", leds_for(_BEYOND_P3))
     optics = _optics(rng, wall_share=0.6, distance_widths=1.6, k1=0.015, flare=0.005)
     return VirtualStage("processor-2020", seed, wall, optics, _nikon(rng, "Virtual Studio"))
 
 
-def _mixed_wall(rng: np.random.Generator, processor_gamut: str) -> VirtualWall:
+def _mixed_wall(rng: np.random.Generator, processor_gamut: str, leds: Leds) -> VirtualWall:
     return VirtualWall(
         eotf="ST 2084",
         peak_nits=1500.0,
-        leds=draw_bins(rng, ORDINARY_LEDS, sd_nm=1.0),
+        leds=draw_bins(rng, leds, sd_nm=1.0),
         **draw_deviations(rng, size=1.0, additivity=rng.uniform(0.967, 0.985)),
         processor_gamut=processor_gamut,
         wavelength_shift_nm=(0.3, 1.2, 0.6),

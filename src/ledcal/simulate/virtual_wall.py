@@ -30,6 +30,9 @@ class Led:
     sd_long_nm: float
 
 
+Leds = tuple[Led, Led, Led]
+
+
 @dataclass(frozen=True, slots=True)
 class VirtualWall:
     """An LED wall, or a TV that serves as one. Triples are red, green, blue.
@@ -108,7 +111,7 @@ class VirtualWall:
     eotf: str = "ST 2084"
     peak_nits: float = 1500.0
     white_xy: tuple[float, float] = (0.3127, 0.3290)
-    leds: tuple[Led, Led, Led] = (
+    leds: Leds = (
         Led(629.0, 9.0, 7.0),
         Led(525.0, 13.0, 16.0),
         Led(464.0, 8.0, 11.0),
