@@ -14,10 +14,11 @@ from ledcal.cli import options
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(["cube"]),
+    type=click.Choice(["cube", "clf"]),
     default="cube",
     show_default=True,
-    help="Plain .cube: every host reads it.",
+    help="Plain .cube: every host reads it. CLF (ST 2136-1): the wall's tone curves stand behind "
+    "the cube, so that its nodes can follow a rough wall.",
 )
 @click.option(
     "--size",
@@ -43,7 +44,7 @@ def command(
 ) -> None:
     """Write the correction of PROFILE (a folder, or a name under --root) as FILE.
 
-    The table takes content code to wall code, full range, 0..1, and belongs after the output
+    The file takes content code to wall code, full range, 0..1, and belongs after the output
     transform, right before the LED processor. It is read back through OpenColorIO and compared
     before it is kept.
     """
@@ -56,10 +57,13 @@ def command(
     if as_json:
         output.say_json({"schema_version": 1, **made})
         return
+    last = made["steps"][-1]
+    behind = f", then 3 {last.replace(' ', ' of ')}" if last.startswith("curves") else ""
+    choose = "" if file_format == "clf" else "; where there is a choice, tetrahedral interpolation"
     output.say(
-        f"{made['out']}: {size} x {size} x {size} nodes, for {made['content']}\n"
-        "  read back through OpenColorIO and compared; sha256 "
-        f"{made['sha256'][:16]}\n"
-        "  code in, code out, full range; load it after the output transform, before the LED\n"
-        "  processor, once; choose tetrahedral interpolation where there is a choice"
+        f"{made['out']}: {size} x {size} x {size} nodes{behind}\n"
+        f"  for {made['content']}\n"
+        f"  read back through OpenColorIO and compared; sha256 {made['sha256'][:16]}\n"
+        "  code in, code out, full range; load it after the output transform, before\n"
+        f"  the LED processor, once{choose}"
     )

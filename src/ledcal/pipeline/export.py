@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ledcal.errors import ProfileError
+from ledcal.export.formats import FORMATS
 from ledcal.export.formats import export_profile as write_export
 from ledcal.files.digest import sha256_file
+from ledcal.lut.chain import apply_chain
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.exposure import exposure_scale
+from ledcal.pipeline.chain import chain_of
 from ledcal.pipeline.correction import table_of
 from ledcal.pipeline.profiles import read_stored
+from ledcal.values.chain import Chain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +46,7 @@ def export_profile(
     Returns
     -------
     dict
-        out, sha256, format, size, profile, content: for the summary.
+        out, sha256, format, size, steps, profile, content: for the summary.
 
     Raises
     ------
@@ -51,10 +55,11 @@ def export_profile(
     """
     profile, folder = read_stored(name, root=root)
     target = profile.stage.target
+    table = _table(profile, folder, file_format, size)
     written = write_export(
         profile,
-        _table(profile, folder, size),
-        apply_tetrahedral,
+        table,
+        apply_chain if isinstance(table, Chain) else apply_tetrahedral,
         format_name=file_format,
         path=out,
         overwrite=overwrite,
@@ -64,17 +69,29 @@ def export_profile(
         "sha256": sha256_file(written),
         "format": file_format,
         "size": size,
+        "steps": _steps(table),
         "profile": str(folder),
         "content": f"{target.gamut.name}, {target.eotf}, {target.peak_nits:g} nits",
     }
 
 
-def _table(profile: Profile, folder: Path, size: int) -> Lut3d:
-    """The correction as a table; the stored one, which was judged, leaves as it is."""
-    if size == profile.correction.size:
+def _table(profile: Profile, folder: Path, file_format: str, size: int) -> Lut3d | Chain:
+    """The correction as the format holds it; the stored table, which was judged, as it is."""
+    is_chain = file_format in FORMATS and FORMATS[file_format].holds is Chain
+    if size == profile.correction.size and not is_chain:
         return profile.correction
     target = profile.stage.target
     try:
-        return table_of(profile.model, target, exposure_scale(profile.model, target), size)
+        k = exposure_scale(profile.model, target)
+        return (chain_of if is_chain else table_of)(profile.model, target, k, size)
     except (KeyError, ValueError) as error:
         raise ProfileError(f"{folder}: its model cannot be used ({error})") from error
+
+
+def _steps(table: Lut3d | Chain) -> list[str]:
+    """What the file does, in order."""
+    cube = f"cube {table.size} x {table.size} x {table.size}"
+    if not isinstance(table, Chain):
+        return [cube]
+    before = ["range"] if table.first.is_straight else ["range", f"curves {len(table.first)}"]
+    return [*before, cube, *([] if table.last is None else [f"curves {len(table.last)}"])]
