@@ -10,7 +10,15 @@ import pytest
 
 from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file, format_clf
-from ledcal.export.formats import FORMATS, Format, export_profile, profile_clf, require_same
+from ledcal.export.formats import (
+    FORMATS,
+    READ_BACK_LIMIT,
+    Format,
+    export_profile,
+    profile_clf,
+    read_back_colours,
+    require_same,
+)
 from ledcal.lut.build import build_lut
 from ledcal.lut.chain import apply_chain
 from ledcal.values.chain import Chain, Lut1d
@@ -142,8 +150,17 @@ def test_a_file_that_does_not_read_back_is_not_kept(
 
 
 def test_steep_curves_are_no_false_alarm(tmp_path: Path) -> None:
-    """A wall with a threshold: no light is code 0, the least light a code far above it."""
-    table = np.repeat(0.05 + 0.9 * RAMP, 3, axis=1)
+    """A wall with a threshold, and a level that it shows for many codes: read backwards, jumps."""
+    table = np.repeat(0.05 + 0.7 * RAMP + 0.2 * (RAMP > 0.4), 3, axis=1)
     table[0] = 0.0
-    made = Chain(Lut1d.straight(1.0), build_lut(lambda s: s**2, 17), Lut1d(table))
-    export(tmp_path / "wall.clf", made)
+    made = Chain(Lut1d.straight(0.9, top=0.8), build_lut(lambda s: s**2, 17), Lut1d(table))
+    path = export(tmp_path / "wall.clf", made)
+    code = read_back_colours()
+    # So it is not idle: float32 before the jump shows behind it.
+    assert np.abs(apply_file(path, code) - apply_chain(made, code)).max() > READ_BACK_LIMIT
+
+
+@pytest.mark.parametrize("last", [None, curves((1.3, 0.8, 0.45))], ids=["cube", "curves"])
+def test_a_rough_cube_is_no_false_alarm(tmp_path: Path, last: Lut1d | None) -> None:
+    nodes = np.random.default_rng(4).uniform(0, 1, (33, 33, 33, 3))
+    export(tmp_path / "wall.clf", Chain(Lut1d.straight(0.976, top=0.796), Lut3d(nodes), last))

@@ -34,9 +34,8 @@ SIZES = (17, 33, 65)
 
 # Largest difference in code between the file in OpenColorIO and our own evaluation.
 READ_BACK_LIMIT = 1e-6
-# OpenColorIO computes in float32: what leaves the cube of a chain may be off by this much, and the
-# last curves make of it what they make.
-_CUBE_ROUNDING = 5e-7
+# OpenColorIO computes in float32: what it rounds a value of 0..1 by, twice.
+_ROUNDING = 2.0**-23
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +209,8 @@ def require_same(path: Path, table: Table, evaluate: Evaluation, *, name: Path) 
     Raises
     ------
     ExportError
-        If they differ by more than `READ_BACK_LIMIT` anywhere; where the last curves of a chain
-        are steep, by more than they make of the rounding of float32 before them.
+        If they differ by more than `READ_BACK_LIMIT` anywhere; of a chain, by more than that and
+        what its steps make of the rounding of float32.
     """
     signal = read_back_colours()
     got = apply_file(path, signal)
@@ -230,13 +229,19 @@ def require_same(path: Path, table: Table, evaluate: Evaluation, *, name: Path) 
 def _bounds(
     table: Table, evaluate: Evaluation, signal: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """What float32 may make of a table, `READ_BACK_LIMIT` aside."""
-    if not isinstance(table, Chain) or table.last is None:
+    """What OpenColorIO may make of a table in float32, `READ_BACK_LIMIT` aside.
+
+    The colours of the read-back have places in a plain cube that float32 holds. In a chain the
+    place is rounded, then what leaves the cube, and the last curves may be steep there.
+    """
+    if not isinstance(table, Chain):
         ours = evaluate(table, signal)
         return ours, ours
+    nodes = table.cube.table
+    steepest = max(float(np.abs(np.diff(nodes, axis=axis)).max()) for axis in range(3))
+    slack = _ROUNDING * (1.0 + (table.size - 1) * steepest)
     low, high = (
-        evaluate(replace(table, cube=Lut3d(table.cube.table + shift)), signal)
-        for shift in (-_CUBE_ROUNDING, _CUBE_ROUNDING)
+        evaluate(replace(table, cube=Lut3d(nodes + shift)), signal) for shift in (-slack, slack)
     )
     return low, high
 
