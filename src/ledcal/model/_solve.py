@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 
 from ledcal.model._curves import CURVE_UNIT, N_COEFFICIENTS, basis, bending_rows
 from ledcal.model._mixing import N_CROSS, UNIT, Mixing, cross_terms
@@ -44,11 +44,14 @@ class Strength:
         The same for each curve's difference from the mean, as a multiple.
     mixing : float
         Against cross-terms and drift of the primaries, as a multiple of the default.
+    drift : float
+        Once more against drift of the primaries alone, as a multiple.
     """
 
     bending: float = 6.4
     apart: float = 1.0
     mixing: float = 1.0
+    drift: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,14 +66,14 @@ class Solution:
         Robust weight of each row, 1 = as its noise says.
     left_out : float
         Mean of log(1 + squared residual) over rows left out, in standard errors: a few rows
-        that cannot be predicted do not outvote the rest.
+        that cannot be predicted do not outvote the rest. 0 where `Linearised.at` did not look.
     usual_residual : float
         Median residual of the rows themselves, in standard errors.
     """
 
     theta: FloatArray
     weight: FloatArray
-    left_out: float = np.inf
+    left_out: float = 0.0
     usual_residual: float = 0.0
 
     @property
@@ -201,29 +204,67 @@ class Problem:
             damping = max(damping * 0.1, 1e-9)
             if step + warm > 4 and cost - better < _ENOUGH * cost:
                 break
-        return self._with_left_out(Solution(theta, weight), prior)
+        return Solution(theta, weight)
 
     def _cost(self, theta: FloatArray, weight: FloatArray, prior: FloatArray) -> float:
         away = theta - self.start
         data = np.sum(weight[:, None] * self.residual(theta) ** 2)
         return float(data + away @ prior @ away)
 
-    def _with_left_out(self, solution: Solution, prior: FloatArray) -> Solution:
+    def linearise(self, solution: Solution) -> Linearised:
+        """The problem as a straight line through a solution, its robust weights kept."""
         residual, jacobian = self.jacobian(solution.theta)
-        root = np.sqrt(solution.weight)
-        scaled = jacobian * root[:, None, None]
-        flat = scaled.reshape(-1, N_PARAMETERS)
-        factor = cho_factor(flat.T @ flat + prior)
-        spread = cho_solve(factor, flat.T).T.reshape(scaled.shape)
-        leverage = np.einsum("nip,njp->nij", scaled, spread)
+        root = np.sqrt(solution.weight)[:, None]
+        flat = (jacobian * root[:, :, None]).reshape(-1, N_PARAMETERS)
+        weighted = residual * root
+        normal, pull = flat.T @ flat, flat.T @ weighted.ravel()
+        return Linearised(self.start, solution, flat, weighted, normal, pull)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linearised:
+    """What any strength makes of the data near one solution: no step of the search costs a fit.
+
+    Attributes
+    ----------
+    start : ndarray, shape (N_PARAMETERS,)
+        Where the priors pull to.
+    solution : Solution
+        Where the line touches.
+    jacobian : ndarray, shape (3 n, N_PARAMETERS)
+        Of the residuals, times the root of the robust weights.
+    residual : ndarray, shape (n, 3)
+        The same, of the residuals.
+    normal, pull : ndarray, shape (N_PARAMETERS, N_PARAMETERS) and (N_PARAMETERS,)
+        Products of the two.
+    """
+
+    start: FloatArray
+    solution: Solution
+    jacobian: FloatArray
+    residual: FloatArray
+    normal: FloatArray
+    pull: FloatArray
+
+    def at(self, strength: Strength) -> Solution:
+        """The solution of a strength, with its left-out residual in closed form."""
+        prior = _prior(strength)
+        theta = self.solution.theta
+        factor = cholesky(self.normal + prior, lower=True, check_finite=False)
+        move = cho_solve((factor, True), self.pull + prior @ (theta - self.start))
+        spread = solve_triangular(factor, self.jacobian.T, lower=True, check_finite=False)
+        spread = np.ascontiguousarray(spread.T).reshape(len(self.residual), 3, -1)
+        leverage = spread @ np.swapaxes(spread, 1, 2)
+        residual = self.residual - (self.jacobian @ move).reshape(-1, 3)
         kept = np.eye(3) * (1.0 + 1e-6) - leverage
-        scaled_residual = (residual * root[:, None])[:, :, None]
-        left_out = np.linalg.solve(kept, scaled_residual)[:, :, 0]
+        left_out = np.linalg.solve(kept, residual[:, :, None])[:, :, 0]
         square = np.mean(left_out**2, axis=1)
-        return replace(
-            solution,
+        own = np.mean(residual**2, axis=1) / self.solution.weight
+        return Solution(
+            theta - move,
+            self.solution.weight,
             left_out=float(np.mean(np.log1p(square))),
-            usual_residual=float(np.sqrt(np.median(np.mean(residual**2, axis=1)))),
+            usual_residual=float(np.sqrt(np.median(own))),
         )
 
 
@@ -244,7 +285,7 @@ def _prior(strength: Strength) -> FloatArray:
     ridge = np.zeros(N_PARAMETERS)
     ridge[_CURVES] = _CURVE_RIDGE
     ridge[_PRIMARIES] = _PRIMARIES_PRIOR
-    ridge[_DRIFT] = _DRIFT_PRIOR * strength.mixing
+    ridge[_DRIFT] = _DRIFT_PRIOR * strength.mixing * strength.drift
     ridge[_CROSS] = _CROSS_PRIOR * strength.mixing
     ridge[_BLACK] = _BLACK_PRIOR
     return prior + np.diag(ridge**2)
@@ -254,34 +295,53 @@ def _prior(strength: Strength) -> FloatArray:
 _STRIDES = {"bending": 1, "mixing": 2, "apart": 1}
 _LEAST_STRENGTH, _MOST_STRENGTH = 0.1, 100.0
 _FEW_CHROMATIC = 12
-_APART_WHERE_FEW = 1.5
+_WHERE_FEW = Strength(apart=1.5, mixing=0.7, drift=2.0)
 _EXTREME_COST = 2.0
+_N_SEARCHES = 3
 
 
 def solve_best(problem: Problem) -> tuple[Solution, Strength]:
     """The strength whose left-out residual is least, one knob after the other.
 
+    The search goes along the line through a solution; then the problem is solved with what was
+    found, and looked at once more from there.
     Leaving out says nothing of mixing where every chromatic patch stands alone: with few of
     them the priors stay as they are, and the channels' curves are held closer together.
     """
     few = problem.rows.n_chromatic < _FEW_CHROMATIC
-    strength = Strength(apart=_APART_WHERE_FEW) if few else Strength()
-    best = problem.solve(strength)
-    n_rows = len(problem.rows)
-    best_score = _score(best, strength, n_rows)
-    for name in ("bending",) if few else ("bending", "mixing", "apart", "bending"):
+    strength = _WHERE_FEW if few else Strength()
+    solution = problem.solve(strength)
+    names = ("bending",) if few else ("bending", "mixing", "apart", "bending")
+    for _ in range(_N_SEARCHES):
+        found = _search(problem.linearise(solution), strength, names)
+        if found == strength:
+            break
+        strength, solution = found, problem.solve(found, solution)
+    judged = problem.linearise(solution).at(strength)
+    known = {"left_out": judged.left_out, "usual_residual": judged.usual_residual}
+    return replace(solution, **known), strength
+
+
+def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Strength:
+    n_rows = len(line.residual)
+    scores: dict[Strength, float] = {}
+
+    def score(trial: Strength) -> float:
+        if trial not in scores:
+            scores[trial] = _score(line.at(trial), trial, n_rows)
+        return scores[trial]
+
+    for name in names:
         for step in (2.0, 0.5):
             while True:
                 value = getattr(strength, name) * step ** _STRIDES[name]
                 if not _LEAST_STRENGTH <= value <= _MOST_STRENGTH:
                     break
                 trial = replace(strength, **{name: value})
-                solution = problem.solve(trial, best)
-                score = _score(solution, trial, n_rows)
-                if score >= best_score:
+                if score(trial) >= score(strength):
                     break
-                best, strength, best_score = solution, trial, score
-    return best, strength
+                strength = trial
+    return strength
 
 
 def _score(solution: Solution, strength: Strength, n_rows: int) -> float:
