@@ -318,8 +318,9 @@ def solve_best(problem: Problem) -> tuple[Solution, Strength]:
             break
         strength, solution = found, problem.solve(found, solution)
     judged = problem.linearise(solution).at(strength)
-    known = {"left_out": judged.left_out, "usual_residual": judged.usual_residual}
-    return replace(solution, **known), strength
+    return Solution(
+        solution.theta, solution.weight, judged.left_out, judged.usual_residual
+    ), strength
 
 
 def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Strength:
