@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.errors import LedcalError
 from ledcal.export._ocio import apply_file
 from ledcal.export.formats import FORMATS
 from ledcal.files.measurements import read_measurements, write_measurements
@@ -140,7 +141,8 @@ def cut(table: PatchMeasurements, n: int, subset: str) -> PatchMeasurements:
     chosen = distinct[:n]
     if subset == "even":
         by_kind = sorted(distinct, key=lambda i: (kinds[i], table.code[i].sum()))
-        chosen = np.array(by_kind)[np.unique(np.rint(np.linspace(0, len(distinct) - 1, n)))]
+        steps = np.linspace(0, len(distinct) - 1, min(n, len(distinct)))
+        chosen = np.array(by_kind)[np.rint(steps).astype(int)]
     codes = {tuple(code) for code in table.code[chosen].tolist()}
     kept = always | np.array([tuple(code) in codes for code in table.code.tolist()])
     return rows_of(table, kept)
@@ -210,7 +212,10 @@ def run(case: tuple[str, int], options: Options) -> list[str]:
         rows = []
         for label, used in tables.items():
             write_measurements(here / "measurements.csv", used, overwrite=True)
-            rows.append(row(here, here / "measurements.csv", judge, label, pattern))
+            try:
+                rows.append(row(here, here / "measurements.csv", judge, label, pattern))
+            except LedcalError as error:
+                rows.append(f"| {label} | {pattern} | {error} |")
         return rows
 
 
