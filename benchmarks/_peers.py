@@ -67,7 +67,7 @@ class Peer:
         seen = aces_luminance(self.channel_light(grey[used]) @ self.primaries.T)
         return float(np.median(wanted[used] / seen))
 
-    def correct(self, target: Target, code: FloatArray) -> FloatArray:
+    def correct(self, target: Target, k: float, code: FloatArray) -> FloatArray:
         """Content code (n, 3) to wall code: 3x3 inverted, clipped, curves inverted.
 
         Content is not held at the peak, so that the cell of a table that holds the peak is right.
@@ -77,7 +77,7 @@ class Peer:
         else:
             nits = eotf(target.eotf, code, peak_nits=target.peak_nits)
         aces = nits / 100.0 @ matrix_rgb_to_aces(target.gamut).T
-        light = aces @ np.linalg.inv(self.exposure_scale(target) * self.primaries).T
+        light = aces @ np.linalg.inv(k * self.primaries).T
         at = np.stack(
             [
                 np.interp(pq_encode(light[:, c] * self.peak_nits), self._fine(c), self.position)
