@@ -146,12 +146,6 @@ def test_another_wall_without_its_plan(ledcal: Ledcal, folder: Path, tmp_path: P
     assert_refused(ledcal("fit", folder, "-o", out), 5, "--plan", "600 nits", profile=out)
 
 
-def test_an_input_space_for_raw(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "profile"
-    run = ledcal("fit", folder, "--input-space", "P3-D65", "-o", out)
-    assert_refused(run, 2, "--input-space", "raw", profile=out)
-
-
 def test_peak_white_is_clipped(ledcal: Ledcal, small_take: SmallTake, tmp_path: Path) -> None:
     from ledcal.files.stage import default_stage
     from ledcal.simulate.scenes import scene_for
@@ -276,10 +270,17 @@ def test_an_unknown_option_or_set(ledcal: Ledcal, tmp_path: Path) -> None:
     assert not (tmp_path / "p").exists()
 
 
-def test_an_unknown_input_space(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
+def test_an_unknown_camera_space(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "profile"
-    run = ledcal("fit", folder, "--input-space", "P3D6", "-o", out)
-    assert_refused(run, 2, "'P3-D65'", profile=out)
+    run = ledcal("fit", folder, "--camera-space", "P3D6", "-o", out)
+    assert_refused(run, 2, "--camera-space", "'P3-D65'", "'wall'", profile=out)
+
+
+def test_an_idt_and_a_camera_space(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "profile"
+    for command in ("fit", "measure"):
+        run = ledcal(command, folder, "--idt", "a.json", "--camera-space", "wall", "-o", out)
+        assert_refused(run, 2, "--idt and --camera-space", "give one", profile=out)
 
 
 def test_a_profile_that_is_not_there(ledcal: Ledcal, tmp_path: Path) -> None:

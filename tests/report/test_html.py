@@ -140,7 +140,7 @@ def test_a_csv_with_six_columns_and_no_greys_still_gives_a_page() -> None:
     page = Outline(render_report(profile, predict=fake_predict, correct=fake_correct))
     assert page.faults == []
     assert "nan" not in re.findall(r"\w+", page.words)
-    assert "measurements came as ACES2065-1" in page.words
+    assert "came as scene-linear ACES2065-1" in page.words
     assert "Nothing: everything was stated." in page.words
     assert Outline(render_report(profile)).tags.count("svg") == 0
 

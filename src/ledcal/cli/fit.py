@@ -14,7 +14,7 @@ from ledcal.cli import options
 @options.plan
 @options.stage
 @options.idt
-@options.input_space
+@options.camera_space
 @click.option(
     "--size",
     type=click.Choice(["17", "33", "65"]),
@@ -45,7 +45,7 @@ def command(
     plan: Path | None,
     stage: Path | None,
     idt: Path | None,
-    input_space: str | None,
+    camera_space: str | None,
     size: str,
     peak: str,
     out: Path | None,
@@ -72,7 +72,7 @@ def command(
             plan_path=plan,
             stage_path=stage,
             idt_path=idt,
-            input_space=input_space,
+            camera_space=camera_space,
             size=int(size),
             peak=peak,
             out=out,

@@ -14,7 +14,7 @@ from ledcal.cli import options
 @options.plan
 @options.stage
 @options.idt
-@options.input_space
+@options.camera_space
 @click.option(
     "-o",
     "out",
@@ -31,7 +31,7 @@ def command(
     plan: Path | None,
     stage: Path | None,
     idt: Path | None,
-    input_space: str | None,
+    camera_space: str | None,
     out: Path,
     overwrite: bool,
     strict: bool,
@@ -59,13 +59,13 @@ def command(
             plan_path=plan,
             stage_path=stage,
             idt_path=idt,
-            input_space=input_space,
+            camera_space=camera_space,
             progress=progress,
         )
     write_measurements(out, take.measurements, overwrite=overwrite)
     warned = [f for f in take.findings if f.severity != "note"]
     if as_json:
-        from ledcal.report.document import finding_json
+        from ledcal.report.document import camera_document, finding_json
 
         output.say_json(
             {
@@ -74,6 +74,7 @@ def command(
                 "frames": take.n_frames,
                 "patches": take.measurements.n_patches,
                 "pattern": take.pattern_name,
+                "camera_to_aces": camera_document(take.transform, take.measurements),
                 "assumptions": list(take.assumptions),
                 "findings": [finding_json(finding) for finding in take.findings],
             }

@@ -27,11 +27,29 @@ idt = click.option(
     metavar="idt.json",
     help="White balance and 3x3 to ACES2065-1. [the file's own colour matrices]",
 )
-input_space = click.option(
+
+
+class _WithAlias(click.Option):
+    """An option whose later names work, but are not shown: what it was called before."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Show the first name only."""
+        names, self.opts = self.opts, self.opts[:1]
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.opts = names
+
+
+camera_space = click.option(
+    "--camera-space",
     "--input-space",
+    cls=_WithAlias,
     metavar="NAME",
-    help="Linear gamut of EXR, DPX, TIFF or PNG captures, by its colour-science name. "
-    "[ACES2065-1 for EXR; the others must say]",
+    help="In place of --idt: the captures (camera raw: after its balance) are linear light in the "
+    "gamut NAME, a colour-science name such as P3-D65; TIFF, PNG and DPX must say. 'wall' takes "
+    "the wall's own primaries for exactly those of stage.toml, where only the wall is judged. "
+    "[raw: the file's own matrices; EXR: ACES2065-1]",
 )
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what stands there.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")

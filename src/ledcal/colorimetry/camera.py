@@ -1,4 +1,4 @@
-"""Camera RGB to ACES2065-1 from what a raw file says (DNG specification, chapter 6)."""
+"""Ways from camera RGB to ACES2065-1: a raw file's matrices, a gamut, the wall's own primaries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.colorimetry.space import ACES, matrix_adaptation, matrix_rgb_to_xyz, xy_to_xyz
+from ledcal.colorimetry.space import (
+    ACES,
+    matrix_adaptation,
+    matrix_rgb_to_aces,
+    matrix_rgb_to_xyz,
+    xy_to_xyz,
+)
 from ledcal.values.camera import CameraTransform
 
 if TYPE_CHECKING:
@@ -14,6 +20,10 @@ if TYPE_CHECKING:
 
     from ledcal.values.arrays import FloatArray
     from ledcal.values.frame import CameraColour
+    from ledcal.values.stage import Gamut
+
+# Ours: primaries that a camera tells apart less well than this amplify its noise beyond use.
+_WORST_CONDITION = 300.0
 
 
 def correlated_colour_temperature(xy: ArrayLike) -> float:
@@ -35,26 +45,24 @@ def correlated_colour_temperature(xy: ArrayLike) -> float:
 
 def _matrix_at(matrices: tuple[tuple[float, FloatArray], ...], cct_k: float) -> FloatArray:
     """Two illuminants mix by the inverse of their temperature; outside them the nearer holds."""
-    if len(matrices) == 1:
-        return matrices[0][1]
-    (low_k, low), (high_k, high) = sorted(matrices, key=lambda item: item[0])
-    if low_k == high_k:
-        return low
-    share = (1.0 / cct_k - 1.0 / high_k) / (1.0 / low_k - 1.0 / high_k)
-    share = float(np.clip(share, 0.0, 1.0))
-    return np.asarray(share * low + (1.0 - share) * high, np.float64)
+    ordered = sorted(matrices, key=lambda item: -item[0])
+    mired = [1e6 / kelvin for kelvin, _ in ordered]
+    entries = np.array([matrix.ravel() for _, matrix in ordered]).T
+    mixed = [np.interp(1e6 / cct_k, mired, entry) for entry in entries]
+    return np.array(mixed, np.float64).reshape(3, 3)
 
 
 def camera_transform(colour: CameraColour) -> CameraTransform:
     """The way from camera RGB to ACES2065-1 that a raw file's own matrices describe.
 
     The camera's neutral is carried to the ACES white by Bradford, so that what the camera holds
-    for neutral has equal ACES channels.
+    for neutral has equal ACES channels (DNG specification, chapter 6, without ForwardMatrix).
 
     Parameters
     ----------
     colour : CameraColour
-        Neutral, and one or two matrices from XYZ to camera RGB.
+        Neutral, and one or two matrices from XYZ to camera RGB. Two are mixed at the correlated
+        colour temperature that the neutral has through that very mixture.
 
     Returns
     -------
@@ -74,16 +82,13 @@ def camera_transform(colour: CameraColour) -> CameraTransform:
     >>> (transform.combined() @ [0.5, 1.0, 0.8]).round(9).tolist()
     [1.0, 1.0, 1.0]
     """
-    neutral = colour.neutral
-    if not (neutral > 0).all():
-        message = f"camera neutral {neutral.tolist()} is not positive in every channel"
-        raise ValueError(message)
+    neutral = _checked_neutral(colour)
     if not colour.matrices:
         message = "no colour matrix"
         raise ValueError(message)
     # The matrix depends on the white's temperature and the white on the matrix: iterate.
     white_xy = np.array([0.3127, 0.3290])
-    xyz_to_camera = _matrix_at(colour.matrices, correlated_colour_temperature(white_xy))
+    xyz_to_camera = colour.matrices[0][1]
     for _ in range(20):
         xyz_to_camera = _matrix_at(colour.matrices, correlated_colour_temperature(white_xy))
         if abs(np.linalg.det(xyz_to_camera)) < 1e-9:
@@ -100,4 +105,129 @@ def camera_transform(colour: CameraColour) -> CameraTransform:
     balance = neutral[1] / neutral
     matrix = camera_to_aces / balance[None, :]
     matrix = matrix / matrix.sum(axis=1, keepdims=True)
-    return CameraTransform(balance, matrix, colour.source)
+    source, assumes = _described(colour, correlated_colour_temperature(white_xy))
+    return CameraTransform(balance, matrix, source, assumes)
+
+
+def _checked_neutral(colour: CameraColour) -> FloatArray:
+    if not (colour.neutral > 0).all():
+        message = f"camera neutral {colour.neutral.tolist()} is not positive in every channel"
+        raise ValueError(message)
+    return colour.neutral
+
+
+def _described(colour: CameraColour, cct_k: float) -> tuple[str, str]:
+    """Which matrices are used and how, and what that takes for granted."""
+    name = colour.source if "Matrix" in colour.source else f"{colour.source} matrix"
+    kelvins = sorted({round(kelvin) for kelvin, _ in colour.matrices})
+    made_for = " and ".join(f"{kelvin} K" for kelvin in kelvins)
+    lamps = "that the maker's matrices, made for lamps and daylight, hold for LED light too"
+    neutral = "and that the camera was balanced to what should look neutral"
+    if len(kelvins) == 1:
+        how = f"one illuminant ({made_for}), used for the file's neutral ({cct_k:.0f} K) as it is"
+        lamps = lamps.replace("matrices", "matrix")
+    elif kelvins[0] <= cct_k <= kelvins[-1]:
+        how = f"two illuminants ({made_for}) mixed for the file's neutral ({cct_k:.0f} K)"
+    else:
+        nearest = min(kelvins, key=lambda kelvin: abs(kelvin - cct_k))
+        how = f"two illuminants ({made_for}): that of {nearest} K alone, as the file's neutral "
+        how += f"({cct_k:.0f} K) lies beyond it"
+    return f"{name}, {how}", f"{lamps}, {neutral}"
+
+
+def gamut_transform(
+    space: Gamut, colour: CameraColour | None = None, *, said_by: str = "as declared"
+) -> CameraTransform:
+    """The way to ACES2065-1 of numbers that are linear light in a gamut (Bradford).
+
+    Parameters
+    ----------
+    space : Gamut
+        What the numbers are declared to be in.
+    colour : CameraColour or None
+        Of camera raw, which is balanced by the file's neutral first; None for numbers that are
+        balanced already.
+    said_by : str
+        Who says that they are, for the report.
+
+    Returns
+    -------
+    CameraTransform
+        Rows of the matrix sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If the neutral is not positive.
+
+    Examples
+    --------
+    >>> bool(np.allclose(gamut_transform(ACES).combined(), np.eye(3)))
+    True
+    """
+    matrix = matrix_rgb_to_aces(space)
+    matrix = matrix / matrix.sum(axis=1, keepdims=True)
+    if colour is None:
+        source = f"the camera values are linear {space.name}, {said_by}"
+        assumes = "that what made them so (camera, converter, another tool) was right"
+        return CameraTransform(np.ones(3), matrix, source, assumes)
+    neutral = _checked_neutral(colour)
+    return CameraTransform(
+        neutral[1] / neutral,
+        matrix,
+        f"camera raw, balanced by the file's neutral, taken as linear {space.name}, {said_by}",
+        f"that the sensor's own colours, once balanced, are {space.name}, which few sensors' are",
+    )
+
+
+def wall_transform(primaries: FloatArray, space: Gamut, where: str) -> CameraTransform:
+    """The 3x3 that makes a wall's measured primaries those that were declared.
+
+    Nine numbers take three camera readings to three known lights: the declared primaries, each
+    with the light that it has in the declared white. So their sum becomes neutral.
+
+    Parameters
+    ----------
+    primaries : ndarray, shape (3, 3)
+        Row by row the camera RGB, black taken off, of red, green and blue at full drive.
+    space : Gamut
+        What the wall was declared to have.
+    where : str
+        Which patches they are, for the report.
+
+    Returns
+    -------
+    CameraTransform
+        Its balance makes the sum of the primaries equal in all channels; rows of the matrix sum
+        to 1.
+
+    Raises
+    ------
+    ValueError
+        If the camera cannot tell the primaries apart, or sees no light in one of its channels.
+
+    Examples
+    --------
+    >>> seen = np.array([[0.5, 0.1, 0.0], [0.2, 0.9, 0.1], [0.0, 0.1, 0.6]])
+    >>> (wall_transform(seen, ACES, "example").combined() @ seen.sum(axis=0)).round(9).tolist()
+    [1.1, 1.1, 1.1]
+    """
+    white = primaries.sum(axis=0)
+    if not (np.isfinite(primaries).all() and (white > 0).all()):
+        message = "one of its channels sees no light"
+        raise ValueError(message)
+    condition = float(np.linalg.cond(primaries / np.linalg.norm(primaries, axis=1, keepdims=True)))
+    if not condition < _WORST_CONDITION:
+        message = "red, green and blue of the wall look alike to it"
+        raise ValueError(message)
+    balance = white[1] / white
+    combined = white[1] * matrix_rgb_to_aces(space) @ np.linalg.inv(primaries.T)
+    matrix = combined / balance[None, :]
+    return CameraTransform(
+        balance,
+        matrix / matrix.sum(axis=1, keepdims=True),
+        f"3x3 from the wall's own red, green and blue ({where})",
+        f"that the LEDs are exactly the declared {space.name}, their white too, and that the "
+        "camera is no more than a linear light meter: this judges the wall's curves and mixtures "
+        "only, and says nothing of how the camera sees other light",
+    )

@@ -73,4 +73,9 @@ def read_idt(path: Path) -> CameraTransform:
     if abs(np.linalg.det(arrays["matrix"])) < 1e-6:
         problems.append("matrix cannot be inverted: two of its rows say the same")
     refuse(path, problems)
-    return CameraTransform(arrays["white_balance"], arrays["matrix"], f"IDT file {path.name}")
+    return CameraTransform(
+        arrays["white_balance"],
+        arrays["matrix"],
+        f"IDT file {path.name}",
+        "that it was made for this camera, lens and white",
+    )

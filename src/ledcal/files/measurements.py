@@ -174,7 +174,7 @@ def _columns(path: Path, line: str) -> tuple[str, list[str]]:
     return separator, names
 
 
-def read_measurements(path: Path) -> PatchMeasurements:
+def read_measurements(path: Path, *, unstated: str = ACES.name) -> PatchMeasurements:
     """Read measurements.csv.
 
     Parameters
@@ -184,12 +184,15 @@ def read_measurements(path: Path) -> PatchMeasurements:
         the header row shows; beside the latter two, numbers may have a decimal comma. Only
         ``code_r,code_g,code_b`` (wall code 0..1) and ``camera_r,camera_g,camera_b``
         (scene-linear, any one exposure, black not subtracted) are required. ``#space:`` names a
-        gamut other than ACES2065-1.
+        gamut other than ACES2065-1, or ``camera``.
+    unstated : str
+        Space of a file without ``#space:``.
 
     Returns
     -------
     PatchMeasurements
-        In ACES2065-1; sigma NaN where the file has none. Columns it does not know are passed over.
+        In ACES2065-1, or as it stands where the space is ``camera``; sigma NaN where the file has
+        none. Columns it does not know are passed over.
 
     Raises
     ------
@@ -211,12 +214,13 @@ def read_measurements(path: Path) -> PatchMeasurements:
     if not rows:
         raise InputError(f"{path}: no rows under the column names; nothing was measured")
     stated = [header.pop(key) for key in [*header] if key.lower() == "space"]
-    space = stated[-1] if stated else ACES.name
+    space = stated[-1] if stated else unstated
+    is_camera = space.casefold() == "camera"
     camera, sigma = table[:, 3:6], table[:, 6:9]
     try:
-        source = gamut(space)
+        source = ACES if is_camera else gamut(space)
     except ValueError as error:
-        raise InputError(f"{path}: #space: {error}") from error
+        raise InputError(f"{path}: #space: {error}; or 'camera'") from error
     if source is not ACES:
         matrix = matrix_rgb_to_rgb(source, ACES)
         camera = camera @ matrix.T
@@ -231,7 +235,7 @@ def read_measurements(path: Path) -> PatchMeasurements:
         flags=np.array(flags, np.int64),
         kind=tuple((row.get("kind") or "").strip() for row in rows),
         frame=tuple((row.get("frame") or "").strip() for row in rows),
-        space=ACES.name,
+        space="camera" if is_camera else ACES.name,
         header=header,
     )
 

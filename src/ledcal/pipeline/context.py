@@ -34,6 +34,8 @@ class Context:
         From plan.json; None where there is none, then the identity strip decides.
     idt : CameraTransform or None
         From --idt or stage.toml; None where the file's own matrices decide.
+    camera_space : str or None
+        From --camera-space.
     findings : tuple of Finding
         Where stage.toml and plan.json do not agree.
     assumptions : tuple of str
@@ -43,6 +45,7 @@ class Context:
     stage: Stage
     pattern: Pattern | None
     idt: CameraTransform | None
+    camera_space: str | None
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
 
@@ -53,6 +56,7 @@ def read_context(
     plan_path: Path | None,
     stage_path: Path | None,
     idt_path: Path | None,
+    camera_space: str | None = None,
     header: Mapping[str, str] | None = None,
 ) -> Context:
     """Read what the options name, or what stands beside the captures.
@@ -63,6 +67,8 @@ def read_context(
         Files; the first says where to look.
     plan_path, stage_path, idt_path : Path or None
         What was named.
+    camera_space : str or None
+        What was named; an IDT of stage.toml is left aside then.
     header : mapping of str to str or None
         What a measurements.csv says of its wall (``eotf``, ``peak_nits``): used where no
         stage.toml does.
@@ -106,11 +112,14 @@ def read_context(
     chosen = idt_path
     if chosen is None and stage.camera.idt and found_stage is not None:
         chosen = found_stage.parent / stage.camera.idt
+        if camera_space is not None:
+            chosen = None
+            said.append("camera.idt of stage.toml is left aside, because of --camera-space")
     idt = read_idt(chosen) if chosen else None
     findings: tuple[Finding, ...] = ()
     if found_stage is not None and pattern is not None:
         findings = _disagreements(stage, pattern, is_chosen=stage_path is not None)
-    return Context(stage, pattern, idt, findings, tuple(said))
+    return Context(stage, pattern, idt, camera_space, findings, tuple(said))
 
 
 def _disagreements(stage: Stage, pattern: Pattern, *, is_chosen: bool) -> tuple[Finding, ...]:

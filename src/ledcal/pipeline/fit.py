@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledcal import __version__
-from ledcal.errors import InputError
+from ledcal.colorimetry.space import ACES
 from ledcal.export.formats import checked_file
 from ledcal.files.atomic import require_free
 from ledcal.files.digest import sha256_file
@@ -20,11 +20,19 @@ from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.findings import fit_findings
 from ledcal.model.fit import fit_model
 from ledcal.model.predict import predict
+from ledcal.pipeline.camera_path import (
+    WALL,
+    path_text,
+    require_one_path,
+    transform_by_wall,
+    transform_of_table,
+)
 from ledcal.pipeline.context import read_context
 from ledcal.pipeline.correction import correction_of, figure_findings, judge_fit
 from ledcal.pipeline.measure import Take, measure_captures
 from ledcal.profile.store import write_profile
 from ledcal.report.html import render_report
+from ledcal.values.camera import with_camera_path
 from ledcal.values.profile import Profile
 from ledcal.values.quality import Provenance
 
@@ -40,7 +48,7 @@ def fit_profile(
     plan_path: Path | None = None,
     stage_path: Path | None = None,
     idt_path: Path | None = None,
-    input_space: str | None = None,
+    camera_space: str | None = None,
     size: int = 33,
     peak: str = "match",
     out: Path | None = None,
@@ -54,7 +62,7 @@ def fit_profile(
     ----------
     captures : sequence of Path
         Folders, files, or a single measurements.csv.
-    plan_path, stage_path, idt_path, input_space
+    plan_path, stage_path, idt_path, camera_space
         As `measure_captures` takes them.
     size : int
         Nodes along an edge of the stored table.
@@ -86,14 +94,14 @@ def fit_profile(
         require_free(out, overwrite=overwrite)
     is_table = len(captures) == 1 and captures[0].suffix.lower() == ".csv"
     if is_table:
-        take = _take_of_table(captures[0], stage_path, idt_path)
+        take = _take_of_table(captures[0], stage_path, idt_path, camera_space)
     else:
         take = measure_captures(
             captures,
             plan_path=plan_path,
             stage_path=stage_path,
             idt_path=idt_path,
-            input_space=input_space,
+            camera_space=camera_space,
             progress=progress,
         )
     now = datetime.now(UTC)
@@ -142,22 +150,34 @@ def fit_profile(
     return profile, path
 
 
-def _take_of_table(table: Path, stage_path: Path | None, idt_path: Path | None) -> Take:
-    if idt_path is not None:
-        raise InputError(f"{table}: measurements are ACES2065-1 already; leave out --idt")
-    measurements = read_measurements(table)
+def _take_of_table(
+    table: Path, stage_path: Path | None, idt_path: Path | None, camera_space: str | None
+) -> Take:
+    camera_space = require_one_path(idt_path, camera_space)
+    # What was typed speaks where the table says nothing of its camera columns.
+    unstated = "camera" if camera_space or idt_path else ACES.name
+    measurements = read_measurements(table, unstated=unstated)
     context = read_context(
-        [table], plan_path=None, stage_path=stage_path, idt_path=None, header=measurements.header
+        [table],
+        plan_path=None,
+        stage_path=stage_path,
+        idt_path=idt_path,
+        camera_space=camera_space,
+        header=measurements.header,
     )
-    said = [*context.assumptions]
+    transform = transform_of_table(table, measurements, context, has_typed_idt=idt_path is not None)
+    if camera_space == WALL:
+        transform = transform_by_wall(measurements, context.stage.wall)
+    if transform is not None:
+        measurements = transform.carry(measurements)
+    measurements = with_camera_path(measurements, transform)
+    said = [*context.assumptions, path_text(measurements)]
     if not (measurements.code == 0.0).all(axis=1).any():
         said.append("black: estimated by the fit (the table has no row with code 0, 0, 0)")
-    if measurements.header.get("converted_from"):
-        said.append(f"camera values converted from {measurements.header['converted_from']}")
     return Take(
         stage=context.stage,
         measurements=measurements,
-        transform=None,
+        transform=transform,
         findings=(),
         assumptions=tuple(said),
         pattern_name=measurements.header.get("pattern", table.name),

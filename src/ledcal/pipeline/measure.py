@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ledcal.capture.folder import scan
 from ledcal.capture.stream import stream
-from ledcal.colorimetry.camera import camera_transform
-from ledcal.colorimetry.space import gamut, matrix_rgb_to_aces
-from ledcal.errors import AmbiguousInputError, InputError, LedcalError
+from ledcal.colorimetry.space import ACES
+from ledcal.errors import AmbiguousInputError, LedcalError
 from ledcal.files.digest import sha256_file
 from ledcal.measure import combine, sample_frame
 from ledcal.pattern import builtin
+from ledcal.pipeline.camera_path import (
+    WALL,
+    path_text,
+    require_one_path,
+    transform_by_wall,
+    transform_of_frames,
+)
 from ledcal.pipeline.context import Context, read_context
-from ledcal.values.camera import CameraTransform
-from ledcal.values.frame import CameraColour
+from ledcal.values.camera import with_camera_path
 from ledcal.values.marks import describe_pattern_id
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledcal.measure import FrameSamples, WallView
+    from ledcal.values.camera import CameraTransform
     from ledcal.values.finding import Finding
     from ledcal.values.frame import LinearFrame
     from ledcal.values.measurement import PatchMeasurements
@@ -84,7 +88,7 @@ def measure_captures(
     plan_path: Path | None = None,
     stage_path: Path | None = None,
     idt_path: Path | None = None,
-    input_space: str | None = None,
+    camera_space: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
 ) -> Take:
     """Measure every patch of a take.
@@ -95,8 +99,9 @@ def measure_captures(
         Folders or files.
     plan_path, stage_path, idt_path : Path or None
         None looks beside the captures.
-    input_space : str or None
-        Linear gamut of EXR, DPX, TIFF or PNG captures.
+    camera_space : str or None
+        Linear gamut of the captures (of camera raw after its balance), or ``wall``: the 3x3 from
+        the wall's own primaries.
     progress : callable
         Called with (frames read, frames in all).
 
@@ -114,11 +119,18 @@ def measure_captures(
     AmbiguousInputError
         If a choice is needed; it names the option.
     """
-    if input_space is not None:
-        _require_gamut(input_space)
+    camera_space = require_one_path(idt_path, camera_space)
     found = scan(captures)
     files = list(found.paths)
-    context = read_context(files, plan_path=plan_path, stage_path=stage_path, idt_path=idt_path)
+    context = read_context(
+        files,
+        plan_path=plan_path,
+        stage_path=stage_path,
+        idt_path=idt_path,
+        camera_space=camera_space,
+    )
+    # Under 'wall' any linear numbers will do, so pictures are taken as they are.
+    image_space = ACES.name if camera_space == WALL else camera_space
     samples: list[FrameSamples] = []
     unread: list[tuple[Path, LedcalError]] = []
 
@@ -141,7 +153,7 @@ def measure_captures(
     with ThreadPoolExecutor(1) as hasher:
 
         def take(paths: Sequence[Path]) -> None:
-            for path, result in stream(paths, task, image_space=input_space):
+            for path, result in stream(paths, task, image_space=image_space):
                 # Right after it was read, while the system still holds it in memory.
                 digests[path] = hasher.submit(sha256_file, path)
                 if isinstance(result, LedcalError):
@@ -158,29 +170,25 @@ def measure_captures(
         take(files[len(digests) :])
     if not samples and unread:
         raise unread[0][1]
-    if input_space is not None and any(sample.space == "camera" for sample in samples):
-        raise InputError(
-            "--input-space is for EXR, DPX, TIFF and PNG; camera raw says its own space, so leave "
-            "it out (--idt replaces what the raw says)"
-        )
     _require_known(context, samples)
-    transform = find_transform(samples, context.idt)
+    transform = transform_of_frames(samples, context)
     measured = combine(
         samples,
         lambda pattern_id: _known_pattern(context, pattern_id),
         transform,
         unread=unread,
     )
+    measurements = measured.measurements
+    if camera_space == WALL:
+        transform = transform_by_wall(measurements, context.stage.wall)
+        measurements = transform.carry(measurements)
+    measurements = with_camera_path(measurements, transform)
     pattern = measured.pattern
-    assumptions = [*context.assumptions, *found.notes]
-    if transform is not None:
-        assumptions.append(f"camera to ACES2065-1: {transform.source}")
-    else:
-        assumptions.append("captures are scene-linear ACES2065-1")
+    assumptions = [*context.assumptions, *found.notes, path_text(measurements)]
     models = {sample.camera_model for sample in samples if sample.camera_model}
     return Take(
         stage=context.stage,
-        measurements=measured.measurements,
+        measurements=measurements,
         transform=transform,
         findings=(*context.findings, *measured.findings),
         assumptions=tuple(assumptions),
@@ -222,68 +230,3 @@ def _require_known(context: Context, samples: Sequence[FrameSamples]) -> None:
         f"{wall.height_px} px, {wall.eotf} and {wall.peak_nits:g} nits; give the plan.json that "
         "was written with the pattern (--plan), or its stage.toml (--stage)"
     )
-
-
-def _require_gamut(name: str) -> None:
-    try:
-        gamut(name)
-    except ValueError as error:
-        raise InputError(f"--input-space: {error}") from error
-
-
-def find_transform(
-    samples: Sequence[FrameSamples], idt: CameraTransform | None
-) -> CameraTransform | None:
-    """Choose the way to ACES2065-1: an IDT file, the files' own matrices, or a declared gamut.
-
-    Parameters
-    ----------
-    samples : sequence of FrameSamples
-        Each says the space of its frame and what the file says of the camera.
-    idt : CameraTransform or None
-        Wins over what the files say.
-
-    Returns
-    -------
-    CameraTransform or None
-        None where the frames are ACES2065-1 already.
-
-    Raises
-    ------
-    AmbiguousInputError
-        If the frames are in several spaces, or nothing says how to get to ACES.
-    """
-    spaces = sorted({sample.space for sample in samples})
-    if len(spaces) > 1:
-        raise AmbiguousInputError(
-            f"the captures are in several colour spaces ({', '.join(spaces)}); "
-            "put one kind of file into the folder"
-        )
-    space = spaces[0] if spaces else "camera"
-    if space != "camera":
-        if idt is not None:
-            raise InputError(
-                f"the captures are {space} already, so an IDT has nothing to work on; "
-                "leave out --idt (and camera.idt in stage.toml)"
-            )
-        if space == "ACES2065-1":
-            return None
-        matrix = matrix_rgb_to_aces(gamut(space))
-        return CameraTransform(np.ones(3), matrix, f"linear {space}, as declared")
-    if idt is not None:
-        return idt
-    colours = [sample.colour for sample in samples if sample.colour is not None]
-    if not colours:
-        raise AmbiguousInputError(
-            "the raw files carry no colour matrix; say how camera RGB becomes ACES2065-1 with "
-            "--idt idt.json (white_balance and matrix)"
-        )
-    # The balance stored in a file may follow auto white balance; the pixels do not.
-    neutral = np.median([colour.neutral for colour in colours], axis=0)
-    try:
-        return camera_transform(CameraColour(neutral, colours[0].matrices, colours[0].source))
-    except ValueError as error:
-        raise AmbiguousInputError(
-            f"the colour matrix in the raw files is of no use ({error}); "
-            "give --idt idt.json instead"
-        ) from error

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ledcal.report.verdict import judge, sorted_findings
-from ledcal.values.camera import AS_ACES
+from ledcal.values.camera import camera_path
 from ledcal.values.finding import finding_document
 from ledcal.values.measurement import MeasurementFlag
 from ledcal.values.quality import number_or_null, peak_choices_document, spread_document
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ledcal.values.camera import CameraTransform
     from ledcal.values.finding import Finding
+    from ledcal.values.measurement import PatchMeasurements
     from ledcal.values.profile import Profile, ProfileSummary
     from ledcal.values.quality import Spread
 
@@ -52,7 +53,7 @@ def fit_json(profile: Profile, path: Path) -> dict[str, Any]:
         "flagged": dict(count_flags(profile)),
         "lut_size": profile.correction.size,
         "peak": profile.peak,
-        "camera_to_aces": camera_document(profile.transform),
+        "camera_to_aces": camera_document(profile.transform, profile.measurements),
         "before": spread_document(quality.before),
         "after": spread_document(quality.after),
         "cross_validated": spread_document(quality.cross_validated),
@@ -80,10 +81,12 @@ def fit_json(profile: Profile, path: Path) -> dict[str, Any]:
     }
 
 
-def camera_document(transform: CameraTransform | None) -> dict[str, str]:
+def camera_document(
+    transform: CameraTransform | None, measurements: PatchMeasurements
+) -> dict[str, str]:
     """Say how camera RGB became ACES2065-1, and what that takes for granted."""
-    path = AS_ACES if transform is None else transform
-    return {"source": path.source, "assumes": path.assumes}
+    source, assumes = camera_path(transform, measurements.header)
+    return {"source": source, "assumes": assumes}
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 from ledcal.report import figures
 from ledcal.report.evidence import Evidence
 from ledcal.report.verdict import judge, number, sorted_findings
+from ledcal.values.camera import CAMERA_ASSUMPTION, PATH_KEY, camera_path
 from ledcal.values.measurement import FLAG_SENTENCES, MeasurementFlag
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def render_report(
         findings=sorted_findings(profile),
         patches=_patches(evidence),
         n_flagged=int((profile.measurements.flags != 0).sum()),
+        assumed=[a for a in profile.assumptions if not a.startswith(CAMERA_ASSUMPTION)],
         number=number,
         code_text=code_text,
     )
@@ -145,6 +147,7 @@ def _identity(profile: Profile) -> list[tuple[str, str]]:
         )
         if value is not None
     )
+    source, assumes = camera_path(profile.transform, header)
     rows = [
         ("wall", f"{wall.name}, {wall.width_px} x {wall.height_px} px{pitch}"),
         ("wall is set to", f"{wall.gamut.name}, {wall.eotf}, {wall.peak_nits:g} nits"),
@@ -153,11 +156,9 @@ def _identity(profile: Profile) -> list[tuple[str, str]]:
         ("pattern", f"{profile.pattern}, {profile.n_frames or 'no'} frames"),
         (
             "camera to ACES",
-            "measurements came as ACES2065-1"
-            if profile.transform is None
-            else profile.transform.source,
+            f"{source}. Assumes {assumes}." if assumes else source,
         ),
-        *((key.replace("_", " "), value) for key, value in header.items() if key != "pattern"),
+        *((k.replace("_", " "), v) for k, v in header.items() if k not in {"pattern", PATH_KEY}),
         ("made", f"{profile.provenance.created}, ledcal {profile.provenance.ledcal_version}"),
         ("command", profile.provenance.command),
     ]

@@ -6,9 +6,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledcal.report.document import camera_document, count_flags
+from ledcal.report.document import count_flags
 from ledcal.report.verdict import judge, number, sorted_findings
 from ledcal.report.words import REGION_MEANINGS, link_text, peak_text
+from ledcal.values.camera import CAMERA_ASSUMPTION, camera_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,8 +73,10 @@ def fit_rows(profile: Profile, path: Path) -> list[Row]:
     left = len(profile.findings) - _MOST_FINDINGS
     if left > 0:
         rows += _labelled("", f"and {left} more, in the report", "dim")
-    if profile.assumptions:
-        rows += _labelled("assumed", "; ".join(_plain(text) for text in profile.assumptions), "dim")
+    # How the camera's values became ACES2065-1 stands in a row of its own.
+    assumed = [text for text in profile.assumptions if not text.startswith(CAMERA_ASSUMPTION)]
+    if assumed:
+        rows += _labelled("assumed", "; ".join(_plain(text) for text in assumed), "dim")
     rows.append(Row(""))
     rows.append(Row(f"  {'profile':{_LABEL}}{path}", "heading"))
     rows.append(Row(f"  {'report':{_LABEL}}{path / 'report.html'}"))
@@ -164,8 +167,8 @@ def _given_up(profile: Profile) -> str:
 
 
 def _camera(profile: Profile) -> str:
-    path = camera_document(profile.transform)
-    return f"{path['source']}; assumes {path['assumes']}" if path["assumes"] else path["source"]
+    source, assumes = camera_path(profile.transform, profile.measurements.header)
+    return f"{source}; assumes {assumes}" if assumes else source
 
 
 def _finding_rows(finding: Finding) -> list[Row]:
@@ -177,7 +180,9 @@ def _finding_rows(finding: Finding) -> list[Row]:
 
 
 def _labelled(label: str, text: str, style: str = "") -> list[Row]:
-    lines = textwrap.wrap(text, WIDTH - _LABEL - 2) or [""]
+    # A number and its unit stay on one line.
+    held = text.replace(" %", "\xa0%").replace(" K)", "\xa0K)")
+    lines = [line.replace("\xa0", " ") for line in textwrap.wrap(held, WIDTH - _LABEL - 2)] or [""]
     head = Row(f"  {label:{_LABEL}}{lines[0]}", style)
     return [head, *(Row(" " * (_LABEL + 2) + line, style) for line in lines[1:])]
 

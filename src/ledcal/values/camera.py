@@ -10,6 +10,8 @@ import numpy as np
 from ledcal.values.arrays import FloatArray, readonly
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ledcal.values.measurement import PatchMeasurements
 
 
@@ -60,5 +62,43 @@ AS_ACES = CameraTransform(
     np.ones(3),
     np.eye(3),
     "the camera values came as scene-linear ACES2065-1",
-    "that what made them so (camera, converter, another tool) was right for this camera",
+    "that what made them so (camera, converter, another tool) was right",
 )
+
+# How the assumption about the camera's path begins.
+CAMERA_ASSUMPTION = "camera to ACES2065-1: "
+# Key of measurements.csv under which its head repeats the path that was taken.
+PATH_KEY = "camera_to_aces"
+_ASSUMES = "; assumes "
+
+
+def camera_path(transform: CameraTransform | None, header: Mapping[str, str]) -> tuple[str, str]:
+    """How camera values became ACES2065-1, and what that takes for granted.
+
+    Parameters
+    ----------
+    transform : CameraTransform or None
+        What was done here.
+    header : mapping of str to str
+        Of the measurements: says what was done before, where they were read from a table.
+
+    Returns
+    -------
+    source, assumes : str
+        Phrases for the report.
+    """
+    if transform is None and PATH_KEY in header:
+        source, _, assumes = header[PATH_KEY].partition(_ASSUMES)
+        return source, assumes
+    if transform is None and "converted_from" in header:
+        return f"the camera values came as linear {header['converted_from']}", AS_ACES.assumes
+    path = AS_ACES if transform is None else transform
+    return path.source, path.assumes
+
+
+def with_camera_path(
+    measurements: PatchMeasurements, transform: CameraTransform | None
+) -> PatchMeasurements:
+    """The measurements with their path in the head, so that a table of them says it too."""
+    text = _ASSUMES.join(filter(None, camera_path(transform, measurements.header)))
+    return replace(measurements, header={**measurements.header, PATH_KEY: text})
