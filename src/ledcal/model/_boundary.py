@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ledcal.model._perceptual import MATRIX_LMS_TO_ITP, pq_with_slope
 
 if TYPE_CHECKING:
-    from ledcal.model._mixing import Mixing
     from ledcal.values.arrays import BoolArray, FloatArray
 
 # Weights of intensity, chroma and hue: hue is held, chroma is given up (facts: 1, .5, 2).
@@ -21,8 +20,20 @@ _SETTLED = 1e-7
 _MAX_DAMPING = 1e8
 
 
+class Mixes(Protocol):
+    """Three numbers to a colour, and its derivative; `Mixing` is one."""
+
+    def colour(self, light: FloatArray) -> FloatArray:
+        """Light (n, 3) to colour (n, 3)."""
+        ...
+
+    def slope(self, light: FloatArray) -> FloatArray:
+        """Derivative of the colour, (n, 3, 3): ``[patch, colour, channel]``."""
+        ...
+
+
 def nearest_light(
-    mixing: Mixing,
+    mixing: Mixes,
     target_nits: FloatArray,
     start: FloatArray,
     limit: FloatArray,
@@ -33,7 +44,7 @@ def nearest_light(
 
     Parameters
     ----------
-    mixing : Mixing
+    mixing : Mixes
         Channel light to LMS in nits, without black.
     target_nits : ndarray, shape (n, 3)
         LMS in nits.
@@ -95,7 +106,7 @@ def _weights(wanted: FloatArray, neutral_weight: float) -> FloatArray:
 
 
 def _linearise(
-    mixing: Mixing, light: FloatArray, wanted: FloatArray, weigh: FloatArray
+    mixing: Mixes, light: FloatArray, wanted: FloatArray, weigh: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     signal, slope = pq_with_slope(mixing.colour(light))
     weighted = weigh @ MATRIX_LMS_TO_ITP

@@ -11,6 +11,7 @@ from ledcal.colorimetry.difference import matrix_aces_to_lms
 from ledcal.model._curves import NominalCurve, ToneCurves
 from ledcal.model._field import GainField
 from ledcal.model._mixing import Mixing
+from ledcal.model._processor import Premix
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 KIND = "parametric-1"
 KIND_WITH_FIELD = "parametric-1+field"
+KIND_WITH_PREMIX = "parametric-1+premix"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,17 +44,25 @@ class CompiledModel:
 
 def compile_model(model: DisplayModel) -> CompiledModel:
     """Tabulate the curves; raises `ValueError` if the model is of another kind."""
-    if model.kind not in {KIND, KIND_WITH_FIELD}:
+    if model.kind not in {KIND, KIND_WITH_FIELD, KIND_WITH_PREMIX}:
         message = f"model is of kind {model.kind!r}; this program computes {KIND!r}"
         raise ValueError(message)
     values = model.parameters
     nominal = NominalCurve(array_to_text(values["eotf"]), float(values["peak_nits"][0]))
     return CompiledModel(
-        ToneCurves.from_coefficients(nominal, values["curves"]),
+        ToneCurves.from_coefficients(nominal, values["curves"], premix_of(model)),
         Mixing(values["primaries"], values["drift"], values["cross"], values["black"]),
         values["code_limit"],
         GainField(values["field"]) if "field" in values else None,
     )
+
+
+def premix_of(model: DisplayModel) -> Premix | None:
+    """What the processor does before the LEDs; None for a native wall."""
+    values = model.parameters
+    if "premix" not in values:
+        return None
+    return Premix(values["premix"], array_to_text(values["premix_mode"]))
 
 
 def text_to_array(text: str) -> FloatArray:

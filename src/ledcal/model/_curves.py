@@ -13,6 +13,7 @@ from ledcal.colorimetry.transfer import eotf, eotf_inverse
 from ledcal.model._perceptual import pq_light, pq_with_slope
 
 if TYPE_CHECKING:
+    from ledcal.model._processor import Premix
     from ledcal.values.arrays import FloatArray
 
 # Positions on 0..1 = black..peak on the ST 2084 scale: denser where walls misbehave.
@@ -56,8 +57,13 @@ class NominalCurve:
         if self.eotf == "ST 2084":
             return np.clip(position, 0.0, 1.0) * self.peak_signal
         nits = pq_light(position * self.peak_signal)
-        code = eotf_inverse(self.eotf, np.minimum(nits, self.peak_nits), peak_nits=self.peak_nits)
-        return np.where(position > 0.0, code, 0.0)
+        return np.where(position > 0.0, self.code_of_light(nits / self.peak_nits), 0.0)
+
+    def code_of_light(self, light: FloatArray) -> FloatArray:
+        """Nominal light, 1 = peak and held to 0..1, to wall code."""
+        nits = np.clip(light, 0.0, 1.0) * self.peak_nits
+        code = eotf_inverse(self.eotf, nits, peak_nits=self.peak_nits)
+        return np.asarray(np.where(nits > 0.0, code, 0.0))
 
 
 def basis(position: FloatArray) -> FloatArray:
@@ -98,24 +104,38 @@ class ToneCurves:
         What the wall should do.
     table : ndarray, shape (3, m)
         ST 2084 signal of the channel's light at m equidistant positions.
+    premix : Premix or None
+        What the processor does before the curves.
     """
 
     nominal: NominalCurve
     table: FloatArray
+    premix: Premix | None = None
 
     @classmethod
-    def from_coefficients(cls, nominal: NominalCurve, coefficients: FloatArray) -> ToneCurves:
+    def from_coefficients(
+        cls, nominal: NominalCurve, coefficients: FloatArray, premix: Premix | None = None
+    ) -> ToneCurves:
         """Tabulate ``signal = nominal signal + 0.01 * spline``; a falling curve is held."""
         position = np.linspace(0.0, 1.0, _TABLE_SIZE)
         deviation = CURVE_UNIT * (_table_basis() @ coefficients.T).T
         signal = position * nominal.peak_signal + deviation
         signal[:, 0] = np.minimum(signal[:, 0], 0.0)
         rising = np.maximum.accumulate(signal, axis=1)
-        return cls(nominal, rising + _LEAST_RISE * np.arange(_TABLE_SIZE))
+        return cls(nominal, rising + _LEAST_RISE * np.arange(_TABLE_SIZE), premix)
 
     def light(self, code: FloatArray) -> FloatArray:
         """Wall code (n, 3) to channel light (n, 3), 1 = nominal peak."""
-        position = self.nominal.position(code) * (_TABLE_SIZE - 1)
+        return self.light_at(self.driven(code))
+
+    def driven(self, code: FloatArray) -> FloatArray:
+        """Wall code (n, 3) to the position (n, 3) that drives the LEDs."""
+        position = self.nominal.position(code)
+        return position if self.premix is None else self.premix.position(self.nominal, position)
+
+    def light_at(self, driven: FloatArray) -> FloatArray:
+        """Position (n, 3) that drives the LEDs to channel light (n, 3)."""
+        position = driven * (_TABLE_SIZE - 1)
         below = np.minimum(position.astype(np.int64), _TABLE_SIZE - 2)
         share = position - below
         channel = np.arange(3)
@@ -123,11 +143,14 @@ class ToneCurves:
         return self._to_light(low + share * (high - low))
 
     def code(self, light: FloatArray) -> FloatArray:
-        """Channel light (n, 3) to wall code (n, 3); no light is code 0."""
-        return self.nominal.code(self.position(light))
+        """Channel light (n, 3) to wall code (n, 3), held to 0..1; no light is code 0."""
+        position = self.position(light)
+        if self.premix is None:
+            return self.nominal.code(position)
+        return self.nominal.code_of_light(self.premix.asked(self.nominal, position))
 
     def position(self, light: FloatArray) -> FloatArray:
-        """Channel light (n, 3) to position (n, 3); no light is 0."""
+        """Channel light (n, 3) to the position (n, 3) that drives the LEDs; no light is 0."""
         signal = pq_with_slope(light * self.nominal.peak_nits)[0]
         grid = np.linspace(0.0, 1.0, _TABLE_SIZE)
         position = np.stack(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.difference import matrix_aces_to_lms
+from ledcal.model._boundary import nearest_light
 from ledcal.model._compiled import compile_model
 from ledcal.model._mixing import UNIT, Mixing, interaction
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _N_FIXED_POINT_STEPS = 6
 _EDGE_TOLERANCE = 1e-4
 _N_FIELD_STEPS = 2
+_RELATIVE_STEP, _LEAST_ASKED = 1e-4, 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +63,45 @@ class Inverse:
         slack = _EDGE_TOLERANCE * np.max(np.abs(light), axis=1)[:, None]
         above = light > self.limit * (1.0 + _EDGE_TOLERANCE)
         inside = ~np.any((light < -slack) | above, axis=1)
-        return np.clip(light, 0.0, self.limit), inside
+        light = np.clip(light, 0.0, self.limit)
+        if self.curves.premix is not None:
+            asked = self._asked(light)
+            slack = _EDGE_TOLERANCE * np.max(asked, axis=1)[:, None]
+            above = asked > self._most_asked * (1.0 + _EDGE_TOLERANCE)
+            inside &= ~np.any((asked < -slack) | above, axis=1)
+        return light, inside
+
+    def nearest(
+        self, wanted: FloatArray, light: FloatArray, *, neutral_weight: float
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The nearest light that the wall makes, its wall code, and the distance in ITP.
+
+        Behind a processor that mixes, the search is for the light that the code asks for: the
+        channels' own light is not free.
+        """
+        if self.curves.premix is None:
+            found, distance = nearest_light(
+                self.mixing, wanted, light, self.limit, neutral_weight=neutral_weight
+            )
+            return found, self.code(found), distance
+        most = self._most_asked
+        start = np.clip(self._asked(light), 0.0, most)
+        seen = _SeenOfAsked(self.curves, self.mixing)
+        asked, distance = nearest_light(seen, wanted, start, most, neutral_weight=neutral_weight)
+        code = np.minimum(self.curves.nominal.code_of_light(asked), self.code_limit)
+        return self.curves.light(code), code, distance
+
+    def _asked(self, light: FloatArray) -> FloatArray:
+        premix, nominal = self.curves.premix, self.curves.nominal
+        assert premix is not None
+        return premix.asked(nominal, self.curves.position(light))
+
+    @property
+    def _most_asked(self) -> FloatArray:
+        """Nominal light of the brightest code of each channel, 1 = peak."""
+        nominal = self.curves.nominal
+        position = nominal.position(self.code_limit[None, :])[0]
+        return np.array([nominal.light(float(value)) for value in position])
 
     def code(self, light: FloatArray) -> FloatArray:
         """Light (n, 3) to wall code (n, 3), not above the brightest that was measured."""
@@ -78,6 +118,35 @@ class Inverse:
             emitted = straight - held**2 @ drift.T
             light = emitted / (1.0 + interaction(self.mixing.cross, held))
         return light
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SeenOfAsked:
+    """Colour of the light that a code asks for, through the processor's mixing and the curves."""
+
+    curves: ToneCurves
+    mixing: Mixing
+
+    def colour(self, asked: FloatArray) -> FloatArray:
+        """Nominal light (n, 3) of a code to colour (n, 3)."""
+        return self.mixing.colour(self._light(asked))
+
+    def slope(self, asked: FloatArray) -> FloatArray:
+        """Derivative of the colour, (n, 3, 3): ``[patch, colour, channel]``."""
+        light = self._light(asked)
+        step = _RELATIVE_STEP * np.maximum(asked.max(axis=1), _LEAST_ASKED)
+        by_asked = np.empty((len(asked), 3, 3))
+        for c in range(3):
+            moved = asked.copy()
+            back = moved[:, c] + step > 1.0
+            moved[:, c] += np.where(back, -step, step)
+            by_asked[:, :, c] = (self._light(moved) - light) / np.where(back, -step, step)[:, None]
+        return np.asarray(self.mixing.slope(light) @ by_asked)
+
+    def _light(self, asked: FloatArray) -> FloatArray:
+        nominal, premix = self.curves.nominal, self.curves.premix
+        assert premix is not None
+        return self.curves.light_at(premix.driven(nominal, asked))
 
 
 def prepare_inverse(model: DisplayModel, k: float) -> Inverse:

@@ -15,6 +15,7 @@ from ledcal.values.measurement import MeasurementFlag
 
 if TYPE_CHECKING:
     from ledcal.model._curves import NominalCurve
+    from ledcal.model._processor import Premix
     from ledcal.values.arrays import BoolArray, FloatArray, IntArray
     from ledcal.values.measurement import PatchMeasurements
 
@@ -115,6 +116,13 @@ def prepare_rows(measurements: PatchMeasurements, nominal: NominalCurve) -> Rows
     member[used] = group
     complete = _complete_noise(lms, error, nominal.peak_nits)
     return Rows(code, position, lms, complete, member, scale)
+
+
+def premixed(rows: Rows, nominal: NominalCurve, premix: Premix | None) -> Rows:
+    """The rows at the positions that drive the LEDs behind a processor's mixing."""
+    if premix is None:
+        return rows
+    return replace(rows, position=premix.position(nominal, rows.position))
 
 
 def lms_to_camera(rows: Rows) -> FloatArray:

@@ -179,7 +179,7 @@ class Problem:
         """Levenberg-Marquardt with robust weights, from `start` or from the nominal wall."""
         theta = self.start if start is None else start.theta
         weight = np.ones(len(self.rows)) if start is None else start.weight
-        prior = _prior(strength)
+        prior = prior_matrix(strength)
         damping, cost = 1e-3, np.inf
         warm = 0 if start is None else 3
         for step in range(_MAX_STEPS):
@@ -248,7 +248,7 @@ class Linearised:
 
     def at(self, strength: Strength) -> Solution:
         """The solution of a strength, with its left-out residual in closed form."""
-        prior = _prior(strength)
+        prior = prior_matrix(strength)
         theta = self.solution.theta
         factor = cholesky(self.normal + prior, lower=True, check_finite=False)
         move = cho_solve((factor, True), self.pull + prior @ (theta - self.start))
@@ -275,7 +275,7 @@ def _robust(residual: FloatArray) -> FloatArray:
     return np.asarray(usual / np.maximum(size, usual))
 
 
-def _prior(strength: Strength) -> FloatArray:
+def prior_matrix(strength: Strength) -> FloatArray:
     bending = bending_rows()
     bend = strength.bending**2 * bending.T @ bending
     mean = np.full((3, 3), 1.0 / 3.0)
@@ -329,7 +329,7 @@ def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Str
 
     def score(trial: Strength) -> float:
         if trial not in scores:
-            scores[trial] = _score(line.at(trial), trial, n_rows)
+            scores[trial] = rated(line.at(trial), trial, n_rows)
         return scores[trial]
 
     for name in names:
@@ -345,7 +345,7 @@ def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Str
     return strength
 
 
-def _score(solution: Solution, strength: Strength, n_rows: int) -> float:
+def rated(solution: Solution, strength: Strength, n_rows: int) -> float:
     """Less is better: left-out residual, a disbelief in the extremes, and in missed data.
 
     A curve too stiff for its data misses them by more than their noise; where few rows

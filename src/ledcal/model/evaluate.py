@@ -12,11 +12,11 @@ import numpy as np
 from ledcal.colorimetry.difference import aces_to_ictcp, delta_e_itp, matrix_aces_to_lms
 from ledcal.colorimetry.space import aces_luminance
 from ledcal.colorimetry.transfer import canonical_eotf
-from ledcal.model._compiled import array_to_text
+from ledcal.model._compiled import array_to_text, premix_of
 from ledcal.model._curves import NominalCurve
 from ledcal.model._field import fit_field
 from ledcal.model._perceptual import pq_light
-from ledcal.model._rows import lms_to_camera, prepare_rows
+from ledcal.model._rows import lms_to_camera, premixed, prepare_rows
 from ledcal.model._solve import Problem, Solution, Strength
 from ledcal.model.fit import assemble
 from ledcal.model.predict import black, predict
@@ -128,7 +128,7 @@ def _left_out(
     rows: Rows, model: DisplayModel, n_folds: int
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Rows that were left out, what was seen of them and what was predicted, black off."""
-    nominal = _nominal(model)
+    nominal, premix = _nominal(model), premix_of(model)
     strength = Strength(*model.parameters["strength"].tolist())
     smoothing = float(model.parameters["smoothing"][0]) if "smoothing" in model.parameters else None
     full = _solution(model, rows)
@@ -140,14 +140,16 @@ def _left_out(
     for fold in range(min(n_folds, len(free))):
         held_out = free[fold::n_folds]
         kept = np.setdiff1d(np.arange(len(rows)), held_out)
-        problem = Problem(rows.select(kept), nominal)
+        problem = Problem(premixed(rows.select(kept), nominal, premix), nominal)
         solution = problem.solve(strength, Solution(full.theta, full.weight[kept]))
         field = None
         if smoothing is not None:
             fitted = problem.rows.lms + problem.residual(solution.theta) * problem.rows.sigma
             dark = solution.mixing.black
             field = fit_field(problem.rows, fitted, dark, solution.weight, smoothing), smoothing
-        partial = assemble(nominal, problem.rows, solution, strength, solution.weight, field)
+        partial = assemble(
+            nominal, problem.rows, solution, strength, solution.weight, field=field, premix=premix
+        )
         judged = held_out[believed[held_out]]
         offset = black(partial)
         index.append(judged)

@@ -9,14 +9,16 @@ import numpy as np
 
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.errors import CaptureError
-from ledcal.model._compiled import KIND, KIND_WITH_FIELD, text_to_array
+from ledcal.model._compiled import KIND, KIND_WITH_FIELD, KIND_WITH_PREMIX, text_to_array
 from ledcal.model._curves import NominalCurve
 from ledcal.model._field import choose_field
-from ledcal.model._rows import lms_to_camera, prepare_rows
+from ledcal.model._premix import choose_premix
+from ledcal.model._rows import lms_to_camera, premixed, prepare_rows
 from ledcal.model._solve import Problem, solve_best
 from ledcal.values.display import DisplayModel
 
 if TYPE_CHECKING:
+    from ledcal.model._processor import Premix
     from ledcal.model._rows import Rows
     from ledcal.model._solve import Solution, Strength
     from ledcal.values.arrays import FloatArray, IntArray
@@ -45,7 +47,8 @@ def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -
     -------
     DisplayModel
         Of kind ``parametric-1`` (``parametric-1+field`` where patches left out are predicted
-        better with a gain field beside the physical model); see docs/method.md for its parameters.
+        better with a gain field beside the physical model, ``parametric-1+premix`` where the
+        processor mixes the channels before the LEDs); see docs/method.md for its parameters.
 
     Raises
     ------
@@ -62,11 +65,18 @@ def fit_model(measurements: PatchMeasurements, *, eotf: str, peak_nits: float) -
     rows = prepare_rows(measurements, nominal)
     problem = Problem(rows, nominal)
     solution, strength = solve_best(problem)
-    _require_explained(rows, problem.residual(solution.theta) * rows.sigma)
+    premix = None
+    processor = choose_premix(rows, nominal, solution, strength)
+    if processor is not None:
+        premix, solution, strength = processor
+        problem = Problem(premixed(rows, nominal, premix), nominal)
+    missed = problem.residual(solution.theta) * rows.sigma
+    _require_explained(rows, missed)
     weight = np.where(rows.member >= 0, solution.weight[rows.member], -1.0)
-    made = rows.lms + problem.residual(solution.theta) * rows.sigma
-    field = choose_field(rows, made, solution.mixing.black, solution.weight)
-    return assemble(nominal, rows, solution, strength, weight, field)
+    field = None
+    if premix is None:
+        field = choose_field(rows, rows.lms + missed, solution.mixing.black, solution.weight)
+    return assemble(nominal, rows, solution, strength, weight, field=field, premix=premix)
 
 
 def _require_explained(rows: Rows, missed: FloatArray) -> None:
@@ -88,14 +98,21 @@ def assemble(
     solution: Solution,
     strength: Strength,
     patch_weight: FloatArray,
+    *,
     field: tuple[FloatArray, float] | None = None,
+    premix: Premix | None = None,
 ) -> DisplayModel:
     """Everything that `predict` and `invert` need, as arrays."""
     mixing = solution.mixing.transformed(lms_to_camera(rows))
-    missed = {} if field is None else {"field": field[0], "smoothing": np.array([field[1]])}
+    kind, more = KIND, {}
+    if field is not None:
+        kind, more = KIND_WITH_FIELD, {"field": field[0], "smoothing": np.array([field[1]])}
+    elif premix is not None:
+        kind = KIND_WITH_PREMIX
+        more = {"premix": premix.matrix, "premix_mode": text_to_array(premix.mode)}
     return DisplayModel(
-        KIND if field is None else KIND_WITH_FIELD,
-        missed
+        kind,
+        more
         | {
             "eotf": text_to_array(nominal.eotf),
             "peak_nits": np.array([nominal.peak_nits]),

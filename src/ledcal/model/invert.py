@@ -8,7 +8,6 @@ import numpy as np
 
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf_inverse
-from ledcal.model._boundary import nearest_light
 from ledcal.model._inverse import prepare_inverse
 from ledcal.model._perceptual import ITP_SCALE
 
@@ -110,18 +109,17 @@ def reach(
     inverse = prepare_inverse(model, k)
     wanted = aces @ inverse.to_nits.T
     light, inside = inverse.solve(wanted)
+    code = inverse.code(light)
     outside = np.flatnonzero(~inside)
     # A gain field moves with the light that is found: look once more from there.
     for _ in range(0 if not outside.size else 1 if inverse.field is None else 2):
-        light[outside], distance = nearest_light(
-            inverse.mixing,
+        light[outside], code[outside], distance = inverse.nearest(
             wanted[outside] / inverse.gain(light[outside]),
             light[outside],
-            inverse.limit,
             neutral_weight=_NEUTRAL_WEIGHTS[peak],
         )
         inside[outside] = distance * ITP_SCALE < _REACHED_ITP
-    return inverse.code(light), inside
+    return code, inside
 
 
 def has_headroom(model: DisplayModel, target: Target, k: float, *, peak: str = "match") -> bool:

@@ -131,8 +131,16 @@ def _draw(
 def _slope(inverse: Inverse, code: FloatArray, light: FloatArray) -> FloatArray:
     """Change of ITP, in delta E, per wall code: (n, 3, 3), ``[sample, component, channel]``."""
     step = np.where(code < 0.5, _CODE_STEP, -_CODE_STEP)
-    rise = (inverse.curves.light(code + step) - light) / step
     _, slope = pq_with_slope(np.maximum(inverse.mixing.colour(light), _LEAST_NITS))
-    mixing = inverse.mixing.slope(np.maximum(light, _LEAST_LIGHT))
-    by_code = slope[:, :, None] * mixing * rise[:, None, :]
+    by_code = slope[:, :, None] * inverse.mixing.slope(np.maximum(light, _LEAST_LIGHT))
+    if inverse.curves.premix is None:
+        rise = (inverse.curves.light(code + step) - light) / step
+        by_code = by_code * rise[:, None, :]
+    else:
+        rises = []
+        for c in range(3):
+            moved = code.copy()
+            moved[:, c] += step[:, c]
+            rises.append((inverse.curves.light(moved) - light) / step[:, c : c + 1])
+        by_code = by_code @ np.stack(rises, axis=-1)
     return np.asarray(ITP_SCALE * (MATRIX_LMS_TO_ITP @ by_code))
