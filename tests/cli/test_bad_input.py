@@ -162,6 +162,29 @@ def test_peak_white_is_clipped(ledcal: Ledcal, small_take: SmallTake, tmp_path: 
     assert_refused(run, 3, "clipped", "stops", "close the iris", profile=out)
 
 
+def test_some_patches_are_clipped(ledcal: Ledcal, small_take: SmallTake, tmp_path: Path) -> None:
+    """Green of the sensor is full first: how many, where, what to do; the rest is fitted."""
+    from ledcal.files.stage import default_stage
+    from ledcal.simulate.scenes import scene_for
+    from ledcal.simulate.stage import with_values
+    from ledcal.simulate.take import write_take
+
+    virtual = scene_for(default_stage(), name="pq-volume", seed=5)
+    virtual = with_values(virtual, exposure_stops=0.8, width=960, height=640)
+    write_take(virtual, small_take.patterns, tmp_path / "captures")
+    plan = ("--plan", small_take.patterns / "plan.json")
+    run = ledcal("fit", tmp_path / "captures", *plan, "-o", tmp_path / "p", "--json")
+    assert run.code == 0, run.err
+    found = {f["id"]: f for f in json.loads(run.out)["findings"]}["saturated-patches"]
+    assert "of 38 patches are clipped (" in found["seen"]
+    assert "in the camera's green" in found["seen"]
+    assert "close the iris" in found["fix"]
+    assert found["frames"]
+    table = tmp_path / "p" / "measurements.csv"
+    again = ledcal("fit", table, "-o", tmp_path / "q", "--json")
+    assert "saturated-patches" in {f["id"] for f in json.loads(again.out)["findings"]}
+
+
 def test_patches_are_missing(ledcal: Ledcal, folder: Path, tmp_path: Path) -> None:
     plan = json.loads((folder / "plan.json").read_text())
     patches = [f["index"] for f in plan["frames"] if f["kind"] == "patches"]

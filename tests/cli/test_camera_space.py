@@ -175,10 +175,10 @@ def test_what_is_typed_wins_over_the_idt_of_the_stage(
     document = fitted(ledcal(*words, tmp_path / "q", "--camera-space", "P3-D65"))
     assert "P3-D65" in document["camera_to_aces"]["source"]
     assert any("camera.idt of stage.toml is left aside" in a for a in document["assumptions"])
-    words = ("measure", small_take.captures, "--stage", tmp_path / "stage.toml", "--json", "-o")
-    document = fitted(ledcal(*words, tmp_path / "a.csv"))
+    typed = ("measure", small_take.captures, "--stage", tmp_path / "stage.toml", "--json", "-o")
+    document = fitted(ledcal(*typed, tmp_path / "a.csv"))
     assert "IDT file" in document["camera_to_aces"]["source"]
-    document = fitted(ledcal(*words, tmp_path / "b.csv", "--camera-space", "P3-D65"))
+    document = fitted(ledcal(*typed, tmp_path / "b.csv", "--camera-space", "P3-D65"))
     assert "balanced by the file's neutral" in document["camera_to_aces"]["source"]
 
 

@@ -13,6 +13,7 @@ from ledcal.model.evaluate import cross_validate, cross_validated_regions
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.findings import fit_findings
 from ledcal.model.fit import fit_model
+from ledcal.values.measurement import MeasurementFlag
 from ledcal.values.stage import Gamut, Target
 from tests.model.closed_loop import calibrate
 from tests.model.synthetic_wall import SyntheticWall
@@ -72,7 +73,31 @@ def test_a_white_far_from_the_wall_costs_peak_and_is_said() -> None:
     measured = calibrate(WALL, 300).measured
     camera = measured.camera @ np.diag([1.0, 1.0, 0.6])
     said = found(replace(measured, camera=camera), WALL, eotf="ST 2084", gamut=warm)
-    assert said["peak-given-up"].severity == "warning"
+    dim = said["peak-given-up"]
+    assert dim.severity == "warning"
+    assert "far from the target's" in dim.cause
+    assert "--peak keep, which keeps" in dim.fix
+    assert not dim.reshoot
+
+
+def test_a_peak_that_was_not_measured_is_told_from_a_white_that_is_off() -> None:
+    measured = calibrate(WALL, 300).measured
+    green = measured.code[:, 1] > 0.72
+    flags = np.where(green, int(MeasurementFlag.SATURATED), 0)
+    said = found(
+        replace(measured, flags=flags, saturated=green.astype(float)), WALL, eotf="ST 2084"
+    )
+    dim = said["peak-given-up"]
+    assert "no green brighter than code 0.7" in dim.cause
+    assert "unclipped" in dim.fix
+    assert dim.reshoot
+
+
+def test_a_target_dimmer_than_the_wall_gives_nothing_up() -> None:
+    done = calibrate(WALL, 300)
+    target = replace(done.target, peak_nits=0.6 * WALL.peak_nits)
+    k = exposure_scale(done.model, target)
+    assert fit_findings(done.model, done.measured, k, target) == ()
 
 
 def test_regions_hold_the_whole_and_agree_with_it() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.space import aces_luminance
+from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf
 from ledcal.model._compiled import array_to_text
 from ledcal.model._rows import usable
@@ -34,6 +35,8 @@ _CANDIDATES = ("ST 2084", "BT.1886", "sRGB", "gamma 2.2", "gamma 2.6", "linear")
 _LEAST_PEAK, _MOST_PEAK = 0.9, 1.02
 # Share of peak white from which the other choice of --peak is worth naming.
 _WORTH = 0.03
+# Of code: more than the gap between a peak's code and the nearest that a pattern shows.
+_UNMEASURED = 0.01
 # A grey of the correction may fall by less than one step of a 10-bit link.
 _FALL = 1.0 / 1023.0
 _N_GREYS = 1024
@@ -181,40 +184,35 @@ def _stops_off(name: str, code: FloatArray, light: FloatArray, peak_nits: float)
 
 def _peak(model: DisplayModel, k: float, target: Target, peak: str) -> tuple[Finding, ...]:
     white = peak_white(target)
-    chosen = correct(model, target, k, white, peak=peak)[0]
-    bright = correct(model, target, k, white, peak="keep")[0]
-    kept = white_cost(model, target, k, chosen).peak_kept
-    kept_bright = white_cost(model, target, k, bright)
-    plain = float(aces_luminance(k * (predict(model, white) - black(model)))[0])
-    made = kept * plain
-    instead = (
-        f"fit with --peak keep, which keeps {kept_bright.peak_kept:.0%} and leaves white "
-        f"{kept_bright.white_off_neutral_itp:.1f} delta E ITP off neutral"
-    )
-    could_keep = peak != "keep" and kept_bright.peak_kept > kept + _WORTH
-    if kept < _LEAST_PEAK:
+    offset = black(model)
+
+    def nits(code: FloatArray) -> float:
+        return 100.0 * float(aces_luminance(k * (predict(model, code) - offset))[0])
+
+    made, full = nits(correct(model, target, k, white, peak=peak)[0]), nits(np.ones((1, 3)))
+    # A wall that is brighter than the content's peak has nothing to give up above it.
+    wanted = min(full, 100.0 * float(aces_luminance(target_light(target, white))[0]))
+    if made < _LEAST_PEAK * wanted:
+        cause, fix, reshoot = _why_dim(model, target, k, peak)
         return (
             Finding(
                 id="peak-given-up",
                 severity="warning",
-                seen=f"corrected white keeps {kept:.1%} of the wall's brightness (limit "
-                f"{_LEAST_PEAK:.0%}): {100.0 * made:.0f} of {100.0 * plain:.0f} nits at the "
-                "camera's exposure",
-                cause="the wall's white is far from the target's, so its strongest channel is "
-                "turned down to make it neutral; or one channel is weak",
+                seen=f"corrected white reaches {made:.0f} of {wanted:.0f} nits at the camera's "
+                f"exposure, {100 * made / wanted:.0f} % (limit {100 * _LEAST_PEAK:.0f} %)",
+                cause=cause,
                 confidence=0.7,
-                fix="set the wall's white point at the processor nearer to the target's, balance "
-                f"the camera to the wall, or {instead if could_keep else 'accept the loss'}",
-                reshoot=False,
+                fix=fix,
+                reshoot=reshoot,
             ),
         )
-    if kept > _MOST_PEAK:
+    if made > _MOST_PEAK * full:
         return (
             Finding(
                 id="peak-above-wall",
                 severity="warning",
-                seen=f"corrected white is {kept:.3f} of the uncorrected one (limit {_MOST_PEAK}): "
-                f"{100.0 * made:.0f} of {100.0 * plain:.0f} nits at the camera's exposure",
+                seen=f"corrected white reaches {made:.0f} nits at the camera's exposure, more than "
+                f"the {full:.0f} nits of the wall's full white (limit {_MOST_PEAK} times)",
                 cause="full white is dimmer than other mixtures (a power limit), or the brightest "
                 "patches were measured wrong",
                 confidence=0.4,
@@ -223,6 +221,29 @@ def _peak(model: DisplayModel, k: float, target: Target, peak: str) -> tuple[Fin
             ),
         )
     return ()
+
+
+def _why_dim(model: DisplayModel, target: Target, k: float, peak: str) -> tuple[str, str, bool]:
+    """Cause, fix and whether to shoot again, where white gives up much."""
+    limit, white = np.asarray(model.parameters["code_limit"]), peak_white(target)
+    weakest = int(np.argmin(limit))
+    if limit[weakest] < white[0, 0] - _UNMEASURED:
+        cause = f"no {('red', 'green', 'blue')[weakest]} brighter than code {limit[weakest]:.3f} "
+        cause += "could be used (clipped, or not shown), and the correction uses nothing brighter"
+        return cause, "shoot the bright patches again, unclipped", True
+    cause = "the wall's white is far from the target's, so its strongest channel is turned down "
+    cause += "to make it neutral; or one channel is weak"
+    fix = "set the wall's white point at the processor nearer to the target's, balance the camera "
+    fix += "to the wall, or "
+    ours, bright = (
+        white_cost(model, target, k, correct(model, target, k, white, peak=choice)[0])
+        for choice in (peak, "keep")
+    )
+    if bright.peak_kept < ours.peak_kept + _WORTH:
+        return cause, f"{fix}accept the loss", False
+    fix += f"fit with --peak keep, which keeps {100 * bright.peak_kept:.0f} % of the uncorrected "
+    fix += f"wall and leaves white {bright.white_off_neutral_itp:.1f} delta E ITP off neutral"
+    return cause, fix, False
 
 
 def _neutral(model: DisplayModel, k: float, target: Target, peak: str) -> tuple[Finding, ...]:

@@ -27,6 +27,7 @@ from ledcal.pipeline.camera_path import (
     transform_by_wall,
     transform_of_table,
 )
+from ledcal.pipeline.clipping import table_findings
 from ledcal.pipeline.context import read_context
 from ledcal.pipeline.correction import correction_of, figure_findings, judge_fit
 from ledcal.pipeline.measure import Take, measure_captures
@@ -178,7 +179,7 @@ def _take_of_table(
         stage=context.stage,
         measurements=measurements,
         transform=transform,
-        findings=(),
+        findings=table_findings(measurements, context.stage.wall),
         assumptions=tuple(said),
         pattern_name=measurements.header.get("pattern", table.name),
         camera_model=measurements.header.get("camera", ""),

@@ -21,6 +21,7 @@ from ledcal.pipeline.camera_path import (
     transform_by_wall,
     transform_of_frames,
 )
+from ledcal.pipeline.clipping import name_channels
 from ledcal.pipeline.context import Context, read_context
 from ledcal.values.camera import with_camera_path
 from ledcal.values.marks import describe_pattern_id
@@ -190,7 +191,10 @@ def measure_captures(
         stage=context.stage,
         measurements=measurements,
         transform=transform,
-        findings=(*context.findings, *measured.findings),
+        findings=(
+            *context.findings,
+            *name_channels(measured.findings, measurements, transform),
+        ),
         assumptions=tuple(assumptions),
         pattern_name=f"{pattern.name} {pattern.layout}",
         camera_model=min(models) if models else "",
