@@ -203,7 +203,8 @@ def peak_choices(
 def gamut_clipped(model: DisplayModel, target: Target, k: float) -> float:
     """Share of the target's codes (uniform grid up to its peak) that the wall cannot make."""
     top = float(eotf_inverse(target.eotf, target.peak_nits, peak_nits=target.peak_nits))
-    axis = np.linspace(0.0, top, _N_GAMUT_STEPS)
+    # Middles of equal cells: nodes would count the faces of the cube, which hold no volume.
+    axis = (np.arange(_N_GAMUT_STEPS) + 0.5) / _N_GAMUT_STEPS * top
     codes = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
     _, reachable = correct(model, target, k, codes)
     return float(1.0 - np.mean(reachable))
