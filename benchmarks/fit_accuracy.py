@@ -46,7 +46,7 @@ SEEDS = (10, 11, 12)
 PATCHES = (30, 100, 300, 1000)
 PEERS = {"ramps + 3x3": fit_ramps, "least squares": fit_least_squares}
 REGIONS = ("greys", "skin", "shadows", "bright", "saturated")
-# The cLUT flow of ArgyllCMS takes a minute a wall: one wall, and no more patches than this.
+# The cLUT flow of ArgyllCMS takes a minute a wall: one wall, with this many patches.
 _SLOW_FLOW_PATCHES = 300
 
 
@@ -152,11 +152,12 @@ def run(options: argparse.Namespace) -> list[Result]:
                 run_ledcal(result, judge, measured)
                 if options.peers:
                     flows = list(FLOWS) if seed == options.seeds[0] and is_installed() else []
-                    if scenario != "std" or n > _SLOW_FLOW_PATCHES or options.quick:
+                    if scenario != "std" or n != _SLOW_FLOW_PATCHES or options.quick:
                         flows = flows[:1]
                     run_peers(result, judge, measured, flows)
                 results.append(result)
-                print(f"{scenario} {seed} {n} done {result.refused}", file=sys.stderr, flush=True)
+                shown = cell(spread_of([result], "ledcal 33")) + result.refused
+                print(f"{scenario} {seed} {n}: {shown}", file=sys.stderr, flush=True)
     return results
 
 
