@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ledcal.values.stage import Target
 
 
-def chain_of(model: DisplayModel, target: Target, k: float, size: int) -> Chain:
+def chain_of(
+    model: DisplayModel, target: Target, k: float, size: int, *, peak: str = "match"
+) -> Chain:
     """The correction as curves, a cube and curves, the cube's nodes set for what lies between.
 
     Parameters
@@ -27,7 +29,9 @@ def chain_of(model: DisplayModel, target: Target, k: float, size: int) -> Chain:
         From `exposure_scale`.
     size : int
         Nodes along an edge of the cube.
+    peak : str
+        What greys brighter than the wall's white give up, as in `model.invert.correct`.
     """
-    plan = plan_chain(model, target, k, size)
+    plan = plan_chain(model, target, k, size, peak=peak)
     cube = optimise_nodes(build_lut(plan.nodes, size), plan.samples)
     return Chain(plan.first, cube, plan.last)

@@ -83,7 +83,8 @@ def _table(profile: Profile, folder: Path, file_format: str, size: int) -> Lut3d
     target = profile.stage.target
     try:
         k = exposure_scale(profile.model, target)
-        return (chain_of if is_chain else table_of)(profile.model, target, k, size)
+        make = chain_of if is_chain else table_of
+        return make(profile.model, target, k, size, peak=profile.peak)
     except (KeyError, ValueError) as error:
         raise ProfileError(f"{folder}: its model cannot be used ({error})") from error
 
