@@ -94,7 +94,7 @@ def test_noise_is_what_it_says() -> None:
     flicker = 2e-3 * np.abs(wall.camera(code))
     assert np.std(gap / np.hypot(measured.sigma, flicker)) == pytest.approx(1.0, abs=0.1)
     # Three millionths of full scale, through white balance and IDT; the black row comes first.
-    assert ((5e-6 < measured.sigma[0]) & (measured.sigma[0] < 12e-6)).all()
+    assert ((measured.sigma[0] > 5e-6) & (measured.sigma[0] < 12e-6)).all()
     assert np.isnan(wall.measure(code, with_sigma=False).sigma).all()
 
 
