@@ -97,6 +97,12 @@ def test_the_page_is_well_formed_and_says_what_it_must() -> None:
         "A001_0000.dng",
         "ab" * 32,
         "skin, medium",
+        "that the maker's matrices are right for this camera",
+        "a 10-bit link alone adds 0.25 (95 %: 0.29), a 12-bit one 0.04 (0.06)",
+        "10-bit link",
+        "· vivid",
+        "--peak match (this profile)",
+        "white stays bright and gives up neutrality",
     ):
         assert part in page.words, part
     assert page.tags.count("svg") == 4
@@ -109,7 +115,7 @@ def test_without_model_or_correction_the_page_shows_what_there_is(
     page = Outline(render_report(fake_profile(), predict=fake_predict if has_predict else None))
     assert page.faults == []
     assert page.tags.count("svg") == (4 if has_predict else 3)
-    assert "skin" not in page.words
+    assert "skin, medium" not in page.words
     assert "after, predicted" not in page.words
 
 
@@ -188,6 +194,35 @@ def test_the_furthest_patches_are_shown_even_when_nothing_is_flagged() -> None:
     page = page_of(measurements=replace(measured, flags=measured.flags * 0))
     assert "None of 60 are flagged" in page.words
     assert page.words.count("among the furthest from the model") == 8
+
+
+def test_patches_that_the_fit_did_not_believe_are_named_first() -> None:
+    text = render_report(fake_profile(), predict=fake_predict, not_believed=np.array([33, 9]))
+    page = Outline(text)
+    assert "2 were not believed by the fit" in page.words
+    rows = re.findall(r"<tr><td>A001.*?</tr>", text)
+    codes = [code_text(fake_measurements().code[i]) for i in (33, 9)]
+    assert all("not believed by the fit: it does not go with the others" in r for r in rows[:2])
+    assert {code for code in codes for row in rows[:2] if code in row} == {*codes}
+    assert "not believed" not in rows[2]
+    # Number 9 is saturated too.
+    assert any("others; photosites at or above" in row for row in rows[:2])
+    assert "not believed" not in page_of().words
+
+
+def test_dark_patches_are_not_among_the_furthest() -> None:
+    """Below 1 nit a delta E ITP tells of noise."""
+    measured = fake_measurements()
+    dark = fake_predict(measured.code).sum(axis=1) < fake_predict(np.full((1, 3), 0.15)).sum()
+    camera = np.where(dark[:, None], measured.camera + 2e-4, measured.camera)
+    measured = replace(measured, camera=camera, flags=measured.flags * 0)
+    evidence = Evidence(fake_profile(measurements=measured), fake_predict)
+    bright = evidence.is_bright()
+    assert 5 < np.sum(~bright) < 30
+    assert bright[measured.code.min(axis=1) > 0.16].all()
+    text = render_report(fake_profile(measurements=measured), predict=fake_predict)
+    for code in measured.code[~bright]:
+        assert f"<code>{code_text(code)}</code>" not in text
 
 
 def test_the_eotf_ratio_is_that_of_the_wall() -> None:

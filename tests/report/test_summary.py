@@ -105,7 +105,7 @@ def test_the_screen_tells_a_tired_person_everything() -> None:
         ("held out", "0.62    1.91    4.40"),
         ("greys", "0.31    0.90    1.40"),
         ("skin", "0.42    1.10    1.20"),
-        ("saturated", "0.88    2.40    4.40"),
+        ("vivid", "0.88    2.40    4.40"),
         ("shadows", "0.95    2.60    3.90"),
         ("noise floor", "0.21    0.60    1.02"),
     ):

@@ -45,9 +45,8 @@ def clipped_channels(
     ndarray, shape (3,)
         Whole numbers; a patch may be clipped in several.
     """
-    seen = measurements.camera[_clipped(measurements)]
-    if transform is not None:
-        seen = np.linalg.solve(transform.combined(), seen.T).T
+    to_aces = np.eye(3) if transform is None else transform.combined()
+    seen = np.linalg.solve(to_aces, measurements.camera[_clipped(measurements)].T).T
     at_limit = seen >= _AT_LIMIT * seen.max(axis=1, keepdims=True)
     return np.asarray(at_limit.sum(axis=0), np.float64)
 

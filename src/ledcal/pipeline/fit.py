@@ -18,7 +18,7 @@ from ledcal.files.digest import sha256_file
 from ledcal.files.measurements import read_measurements
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.findings import fit_findings
-from ledcal.model.fit import fit_model
+from ledcal.model.fit import fit_model, outlying_patches
 from ledcal.model.predict import predict
 from ledcal.pipeline.camera_path import (
     WALL,
@@ -144,7 +144,10 @@ def fit_profile(
     files: dict[str, str | bytes] = {
         "correction.cube": checked_file(profile, apply_tetrahedral),
         "report.html": render_report(
-            profile, predict=partial(predict, model), correct=partial(apply_tetrahedral, table)
+            profile,
+            predict=partial(predict, model),
+            correct=partial(apply_tetrahedral, table),
+            not_believed=outlying_patches(model),
         ),
     }
     write_profile(path, profile, files=files, overwrite=overwrite)

@@ -12,6 +12,7 @@ from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz, matrix_rgb_to_aces
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf, eotf_inverse
+from ledcal.values.quality import JUDGED_FROM_NITS
 from ledcal.values.stage import Gamut
 
 if TYPE_CHECKING:
@@ -107,6 +108,15 @@ class Evidence:
         """Measured against predicted for every patch, delta E ITP; None without a model."""
         predicted = self.predicted_light(self.profile.measurements.code)
         return None if predicted is None else delta_e_itp(self.measured_light(), predicted)
+
+    def is_bright(self) -> BoolArray:
+        """Patches of 1 nit and more, which the figures are of; all where none is.
+
+        Below it a delta E ITP tells of read noise and of the wall's steps.
+        """
+        nits = 100.0 * np.asarray(aces_luminance(self.measured_light()))
+        bright = nits >= JUDGED_FROM_NITS
+        return np.asarray(bright if bright.any() else np.ones(len(nits), dtype=bool))
 
     def level_nits(self, code: FloatArray) -> FloatArray:
         """The light a code value stands for, as the wall was declared."""

@@ -94,6 +94,7 @@ def residual_chart(evidence: Evidence) -> Chart | None:
     residuals = evidence.residuals()
     if residuals is None or not len(residuals):
         return None
+    residuals = residuals[evidence.is_bright()]
     quality = evidence.profile.quality
     held_out = quality.cross_validated.p95
     reach = 3 * held_out if np.isfinite(held_out) else float(np.quantile(residuals, 0.95))
@@ -103,7 +104,7 @@ def residual_chart(evidence: Evidence) -> Chart | None:
     chart = Chart(
         "Fit: patches against the model",
         Axis("measured against model, delta E ITP (last bar: and more)", 0.0, top),
-        Axis("patches", 0.0, max(1.15 * float(counts.max()), 1.0)),
+        Axis("patches of 1 nit and more", 0.0, max(1.15 * float(counts.max()), 1.0)),
     )
     chart.bars(edges.tolist(), counts.tolist(), style="neutral")
     for value, style, label in (

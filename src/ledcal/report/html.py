@@ -11,6 +11,7 @@ import numpy as np
 from ledcal.report import figures
 from ledcal.report.evidence import Evidence
 from ledcal.report.verdict import judge, number, sorted_findings
+from ledcal.report.words import REGION_WORDS, link_text
 from ledcal.values.camera import CAMERA_ASSUMPTION, PATH_KEY, camera_path
 from ledcal.values.measurement import FLAG_SENTENCES, MeasurementFlag
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.arrays import FloatArray, IntArray
     from ledcal.values.profile import Profile
 
 _MOST_PATCHES = 40
@@ -31,6 +32,7 @@ def render_report(
     *,
     predict: Callable[[FloatArray], FloatArray] | None = None,
     correct: Callable[[FloatArray], FloatArray] | None = None,
+    not_believed: IntArray | None = None,
 ) -> str:
     """Write the report of a profile.
 
@@ -44,6 +46,8 @@ def render_report(
     correct : callable or None
         Content code (n, 3) to wall code (n, 3), as the stored table does it. Without it nothing
         is said of afterwards but the figures.
+    not_believed : ndarray of int or None
+        Indices of the patches that the fit did not believe; they are named.
 
     Returns
     -------
@@ -57,6 +61,8 @@ def render_report(
         tiles=_tiles(profile),
         identity=_identity(profile),
         quality=_quality(profile),
+        link=link_text(profile.quality),
+        peaks=_peaks(profile),
         swatches=evidence.swatches(),
         charts=[
             chart
@@ -69,8 +75,9 @@ def render_report(
             if chart and chart.is_drawable()
         ],
         findings=sorted_findings(profile),
-        patches=_patches(evidence),
+        patches=_patches(evidence, set() if not_believed is None else set(not_believed.tolist())),
         n_flagged=int((profile.measurements.flags != 0).sum()),
+        n_not_believed=0 if not_believed is None else len(not_believed),
         assumed=[a for a in profile.assumptions if not a.startswith(CAMERA_ASSUMPTION)],
         number=number,
         code_text=code_text,
@@ -184,12 +191,28 @@ def _quality(profile: Profile) -> list[dict[str, Any]]:
                 "predicted, the same colours through the written table",
                 "after",
             ),
+            *(
+                (
+                    f"{bits}-bit link",
+                    spread,
+                    None,
+                    f"predicted, as after, with the wall code rounded to {bits} bits",
+                    "",
+                )
+                for bits, spread in ((10, quality.link_10bit), (12, quality.link_12bit))
+                if math.isfinite(spread.median)
+            ),
             (
                 "held out",
                 quality.cross_validated,
                 None,
                 "measured against predicted, on patches left out of the fit",
                 "",
+            ),
+            *(
+                (f"· {label}", quality.regions[name], None, meaning, "")
+                for name, (label, meaning) in REGION_WORDS.items()
+                if name in quality.regions
             ),
             (
                 "fitted",
@@ -210,26 +233,49 @@ def _quality(profile: Profile) -> list[dict[str, Any]]:
     ]
 
 
-def _patches(evidence: Evidence) -> list[dict[str, str]]:
-    """The flagged patches and those furthest from the model, the furthest first."""
+def _peaks(profile: Profile) -> list[tuple[str, str, str, str]]:
+    """Choice of --peak, white kept, its distance from neutral, what that means."""
+    meanings = {
+        "match": "white stays neutral and gives up brightness",
+        "keep": "white stays bright and gives up neutrality",
+    }
+    return [
+        (
+            f"--peak {name}{' (this profile)' if name == profile.peak else ''}",
+            _percent(choice.peak_kept),
+            number(choice.white_off_neutral_itp),
+            meanings.get(name, ""),
+        )
+        for name, choice in profile.quality.peak_choices.items()
+    ]
+
+
+def _patches(evidence: Evidence, not_believed: set[int]) -> list[dict[str, str]]:
+    """Patches that the fit did not believe, flagged ones, and those furthest from the model."""
     measured = evidence.profile.measurements
     residuals = evidence.residuals()
     indices = {i for i, bits in enumerate(measured.flags.tolist()) if bits}
-    order = sorted(indices)
+    order = sorted(indices | not_believed)
     if residuals is not None:
         furthest = np.argsort(-residuals, kind="stable").tolist()
-        indices |= set(furthest[:_FURTHEST])
-        order = [i for i in furthest if i in indices]
+        bright = evidence.is_bright()
+        indices |= set([i for i in furthest if bright[i]][:_FURTHEST])
+        order = [i for i in furthest if i in indices | not_believed]
+    order.sort(key=lambda i: i not in not_believed)
     return [
         {
             "code": code_text(measured.code[i]),
             "kind": measured.kind[i],
             "frame": measured.frame[i],
-            "why": "; ".join(
-                FLAG_SENTENCES[flag] for flag in MeasurementFlag(int(measured.flags[i]))
-            )
-            or "among the furthest from the model",
+            "why": _why(int(measured.flags[i]), is_believed=i not in not_believed),
             "error": "-" if residuals is None else number(float(residuals[i])),
         }
         for i in order[:_MOST_PATCHES]
     ]
+
+
+def _why(bits: int, *, is_believed: bool) -> str:
+    reasons = [FLAG_SENTENCES[flag] for flag in MeasurementFlag(bits)]
+    if not is_believed:
+        reasons.insert(0, "not believed by the fit: it does not go with the others")
+    return "; ".join(reasons) or "among the furthest from the model"

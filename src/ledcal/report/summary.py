@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ledcal.report.document import count_flags
 from ledcal.report.verdict import judge, number, sorted_findings
-from ledcal.report.words import REGION_MEANINGS, link_text, peak_text
+from ledcal.report.words import REGION_WORDS, link_text, peak_text
 from ledcal.values.camera import CAMERA_ASSUMPTION, camera_path
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def _error_rows(profile: Profile) -> list[Row]:
     quality = profile.quality
     rows = [Row(f"  {'error':{_LABEL}}{'delta E ITP':12}{'median':>8}{'95 %':>8}{'max':>8}", "dim")]
     regions = [
-        (f"  {name}", quality.regions[name], meaning)
-        for name, meaning in REGION_MEANINGS.items()
+        (f"  {label}", quality.regions[name], meaning)
+        for name, (label, meaning) in REGION_WORDS.items()
         if name in quality.regions
     ]
     for name, spread, meaning in (

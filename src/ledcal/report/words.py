@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from ledcal.values.profile import Profile
     from ledcal.values.quality import Quality, Spread
 
-REGION_MEANINGS = {
-    "greys": "equal codes in all channels",
-    "skin": "hues of skin, dark to light",
-    "saturated": "one channel nearly off",
-    "shadows": "below 2 % of the wall's peak",
+# What a region is called, and what is in it. 'Saturated' is a sensor, also on the page.
+REGION_WORDS = {
+    "greys": ("greys", "equal codes in all channels"),
+    "skin": ("skin", "hues of skin, dark to light"),
+    "saturated": ("vivid", "one channel nearly off"),
+    "shadows": ("shadows", "below 2 % of the wall's peak"),
 }
 # Differences of peak white and of its neutrality that nobody sees.
 _SAME_SHARE, _SAME_ITP = 0.003, 0.5

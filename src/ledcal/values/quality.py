@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ledcal.values.stage import Tolerances
 
 PEAK_CHOICES = ("match", "keep")
+# Figures are of patches this bright: below, a delta E ITP tells of read noise and PWM steps.
+JUDGED_FROM_NITS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
