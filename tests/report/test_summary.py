@@ -206,6 +206,25 @@ CASES: list[tuple[Profile, str, str, str]] = [
         "export",
     ),
     (
+        # Noise adds as a square, so what is beyond it is 1.79.
+        fake_profile(
+            quality=fake_quality_of(
+                cross_validated=Spread(2.05, 3.0, 9.0), noise_floor=Spread(1.0, 2.0, 3.0)
+            )
+        ),
+        "good",
+        "agree to 2.05",
+        "export",
+    ),
+    (
+        fake_profile(
+            quality=fake_quality_of(cross_validated=Spread(2.05, 3.0, 9.0), noise_floor=UNKNOWN)
+        ),
+        "warn",
+        "2.05 delta E ITP (median); limit 2.00",
+        "flagged patches",
+    ),
+    (
         fake_profile(quality=fake_quality_of(after=Spread(22.0, 40.0, 60.0))),
         "fail",
         "does not help: median delta E ITP 20.4 before, 22.0 after",
