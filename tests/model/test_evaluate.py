@@ -129,7 +129,8 @@ def test_the_model_is_its_arrays(done: Calibrated) -> None:
     code = np.random.default_rng(0).uniform(0, 1, (200, 3))
     np.testing.assert_array_equal(predict(copied, code), predict(done.model, code))
     assert array_to_text(copied.parameters["eotf"]) == "ST 2084"
-    np.testing.assert_allclose(black(copied), WALL.camera(np.zeros((1, 3)))[0], rtol=0.1)
+    # What the read noise of two black rows leaves is 0.5e-6; three times that.
+    np.testing.assert_allclose(black(copied), WALL.camera(np.zeros((1, 3)))[0], atol=1.5e-6)
 
 
 def test_a_model_of_another_kind_is_refused(done: Calibrated) -> None:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 # How strongly a node is held to its exact value: as a share of what its samples weigh, and,
 # for nodes with few samples, of what the samples of a usual node weigh.
-_RIDGE, _LEAST_RIDGE = 0.1, 0.02
-_N_STEPS, _N_STEPS_AFTER = 8, 4
+_RIDGE, _LEAST_RIDGE = 0.05, 0.01
+_N_STEPS, _N_AGAIN, _N_STEPS_AFTER = 8, 1, 4
 _CHECKED_EVERY = 12
 _USUAL_PERCENTILE = 70
+# What is missed by far counts less: 0 would be least squares, 0.5 the least sum of misses.
+_CALM = 0.25
 
 
 def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
@@ -59,18 +61,20 @@ def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
     judge = np.arange(len(samples)) % _CHECKED_EVERY == _CHECKED_EVERY - 1
     if judge.sum() < 1:
         return lut
-    used = _part(samples, ~judge)
+    used, unseen = samples.select(~judge), samples.select(judge)
     system = _System.of(lut, used)
     exact = lut.table.reshape(-1, 3)
     free = np.ones(exact.shape, dtype=bool)
     free[0] = False
     move = system.solve(np.zeros_like(exact), free, _N_STEPS)
-    # What would leave 0..1 is set on it and the others are solved for again; and what a table of
-    # this size cannot follow must not cost the rest.
-    free &= (exact + move >= 0.0) & (exact + move <= 1.0)
-    start = np.clip(exact + move, 0.0, 1.0) - exact
-    system = _System.of(lut, _calmed(lut, start, used))
-    move = system.solve(start, free, _N_STEPS_AFTER)
+    # What would leave 0..1 is set on it and the others are solved for again; a miss counts by what
+    # it really amounts to; and what a table of this size cannot follow must not cost the rest.
+    for _ in range(_N_AGAIN):
+        free &= (exact + move >= 0.0) & (exact + move <= 1.0)
+        start = np.clip(exact + move, 0.0, 1.0) - exact
+        moved = Lut3d((exact + start).reshape(lut.table.shape))
+        system = _System.of(lut, _seen(moved, used))
+        move = system.solve(start, free, _N_STEPS_AFTER)
     table = np.clip(exact + move, 0.0, 1.0).reshape(lut.table.shape)
     moved = Lut3d(_repeat_above(table, lut, samples))
     if is_neutral_monotone(lut) and not is_neutral_monotone(moved):
@@ -78,26 +82,24 @@ def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
         table = moved.table.copy()
         table[node, node, node] = lut.table[node, node, node]
         moved = Lut3d(table)
-    checked = _part(samples, judge)
-    return moved if _is_better(_misses(moved, checked), _misses(lut, checked)) else lut
+    return moved if _is_better(_misses(moved, unseen), _misses(lut, unseen)) else lut
 
 
-def _part(samples: LutSamples, chosen: BoolArray) -> LutSamples:
-    return LutSamples(samples.signal[chosen], samples.value[chosen], samples.slope[chosen])
-
-
-def _calmed(lut: Lut3d, move: FloatArray, samples: LutSamples) -> LutSamples:
-    """The samples, those that are missed by far weighed less."""
-    moved = Lut3d((lut.table.reshape(-1, 3) + move).reshape(lut.table.shape))
-    missed = _misses(moved, samples)
+def _seen(lut: Lut3d, samples: LutSamples) -> LutSamples:
+    """The samples as this table misses them, those that it misses by far weighed less."""
+    value = apply_tetrahedral(lut, samples.signal)
+    slope = samples.slope_at(value)
+    missed = np.linalg.norm((slope @ (value - samples.value)[:, :, None])[:, :, 0], axis=1)
     usual = max(float(np.percentile(missed, _USUAL_PERCENTILE)), 1e-12)
-    calm = 1.0 / np.sqrt(1.0 + missed / usual)
-    return LutSamples(samples.signal, samples.value, calm[:, None, None] * samples.slope)
+    calm = (1.0 + missed / usual) ** -_CALM
+    return LutSamples(samples.signal, samples.value, calm[:, None, None] * slope)
 
 
 def _misses(lut: Lut3d, samples: LutSamples) -> FloatArray:
-    miss = apply_tetrahedral(lut, samples.signal) - samples.value
-    return np.asarray(np.linalg.norm((samples.slope @ miss[:, :, None])[:, :, 0], axis=1))
+    value = apply_tetrahedral(lut, samples.signal)
+    miss = value - samples.value
+    slope = samples.slope_at(value)
+    return np.asarray(np.linalg.norm((slope @ miss[:, :, None])[:, :, 0], axis=1))
 
 
 def _is_better(new: FloatArray, old: FloatArray) -> bool:

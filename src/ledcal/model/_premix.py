@@ -30,7 +30,8 @@ _MODES = ("P3-D65", "ITU-R BT.2020", "ITU-R BT.709")
 # A native wall is explained to its noise, and never looked at twice.
 _UNEXPLAINED, _UNEXPLAINED_LEFT_OUT = 0.9, 1.2
 _FEWEST_CHROMATIC = 12
-_SCORE_SHARE, _SCORE_GAIN = 0.9, 0.1
+# What few patches leave open, a matrix may seem to explain: a mode explains most of it.
+_SCORE_SHARE = 0.6
 _MATRIX_PRIOR = 10.0  # one over the standard deviation of an entry around the mode's
 _STEP, _MAX_ROUNDS, _MAX_HALVINGS, _ENOUGH = 1e-4, 10, 5, 1e-4
 _OFF_DIAGONAL = [(i, j) for i in range(3) for j in range(3) if i != j]
@@ -70,7 +71,7 @@ def choose_premix(
         tried.append((rated(trial, strength, len(rows)), premix))
     premix = _refine(rows, nominal, min(tried, key=lambda pair: pair[0])[1], strength)
     found, held = solve_best(Problem(premixed(rows, nominal, premix), nominal))
-    if rated(found, held, len(rows)) > min(_SCORE_SHARE * score, score - _SCORE_GAIN):
+    if rated(found, held, len(rows)) > _SCORE_SHARE * score:
         return None
     return premix, found, held
 

@@ -49,7 +49,7 @@ class Strength:
     """
 
     bending: float = 6.4
-    apart: float = 1.0
+    apart: float = 4.0
     mixing: float = 1.0
     drift: float = 1.0
 
@@ -293,8 +293,11 @@ def prior_matrix(strength: Strength) -> FloatArray:
 
 # Search steps as powers of two.
 _STRIDES = {"bending": 1, "mixing": 2, "apart": 1}
+_SEARCHED = ("bending", "apart", "mixing", "bending", "apart")
 _LEAST_STRENGTH, _MOST_STRENGTH = 0.1, 100.0
 _FEW_CHROMATIC = 12
+# With so few rows the channels' curves are tied to each other no more than each to straightness.
+_FEW_ROWS, _USUAL_WHERE_SHORT = 60, Strength(apart=1.0)
 _WHERE_FEW = Strength(apart=1.5, mixing=0.7, drift=2.0)
 _EXTREME_COST = 2.0
 _N_SEARCHES = 3
@@ -309,9 +312,9 @@ def solve_best(problem: Problem) -> tuple[Solution, Strength]:
     them the priors stay as they are, and the channels' curves are held closer together.
     """
     few = problem.rows.n_chromatic < _FEW_CHROMATIC
-    strength = _WHERE_FEW if few else Strength()
+    strength = _WHERE_FEW if few else _usual(len(problem.rows))
     solution = problem.solve(strength)
-    names = ("bending",) if few else ("bending", "mixing", "apart", "bending")
+    names = ("bending",) if few else _SEARCHED
     for _ in range(_N_SEARCHES):
         found = _search(problem.linearise(solution), strength, names)
         if found == strength:
@@ -321,6 +324,10 @@ def solve_best(problem: Problem) -> tuple[Solution, Strength]:
     return Solution(
         solution.theta, solution.weight, judged.left_out, judged.usual_residual
     ), strength
+
+
+def _usual(n_rows: int) -> Strength:
+    return _USUAL_WHERE_SHORT if n_rows < _FEW_ROWS else Strength()
 
 
 def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Strength:
@@ -351,7 +358,7 @@ def rated(solution: Solution, strength: Strength, n_rows: int) -> float:
     A curve too stiff for its data misses them by more than their noise; where few rows
     judge, leaving out can prefer it all the same.
     """
-    usual = Strength()
+    usual = _usual(n_rows)
     ratios = (
         strength.bending / usual.bending,
         strength.apart / usual.apart,

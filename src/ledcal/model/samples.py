@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 # What a miss counts: greys are looked at hardest; beyond the gamut colours are wrong already.
 _GREY_WEIGHT, _BEYOND_WEIGHT = 2.0, 0.5
-_SHOWN_SHARE = 0.3
+_SHOWN_SHARE = 0.45
 _N_GREYS, _N_BEYOND, _N_TRIAL_LOG2 = 2000, 5000, 12
 # How far above the target's peak a table is kept from rising, in content code.
 _ABOVE_PEAK = 1.0 / 16.0
@@ -40,15 +41,44 @@ _CODE_STEP = 2e-4
 _SAME_LIGHT = 1e-5
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class WallSamples(LutSamples):
+    """Samples that know the wall: what a miss amounts to when it is not small.
+
+    Near black a code hardly counts, a little above it does; along the edge of the gamut tables
+    miss by just that much.
+
+    Attributes
+    ----------
+    inverse : Inverse
+        The wall.
+    weight : ndarray, shape (n,)
+        What a sample counts; `slope` holds it already.
+    """
+
+    inverse: Inverse
+    weight: FloatArray
+
+    def select(self, chosen: BoolArray) -> WallSamples:
+        """Some of the samples."""
+        part = (self.signal[chosen], self.value[chosen], self.slope[chosen])
+        return WallSamples(*part, self.inverse, self.weight[chosen])
+
+    def slope_at(self, value: FloatArray) -> FloatArray:
+        """Mean slope between the samples' own wall codes and others, (n, 3, 3)."""
+        between = _slope(self.inverse, self.value, np.clip(value, 0.0, 1.0))
+        return self.weight[:, None, None] * between
+
+
 def node_samples(
     model: DisplayModel,
     target: Target,
     k: float,
     *,
-    n: int = 60_000,
+    n: int = 45_000,
     peak: str = "match",
     seed: int = 0,
-) -> LutSamples:
+) -> WallSamples:
     """Where a table of the correction should be right, and how much.
 
     Some draws are uniform in what the wall can show on the ST 2084 scale (denser in darks and
@@ -73,7 +103,7 @@ def node_samples(
 
     Returns
     -------
-    LutSamples
+    WallSamples
         Content codes up to the target's peak, and a little above it where the wall could go on.
     """
     inverse = prepare_inverse(model, k)
@@ -108,9 +138,10 @@ def node_samples(
     for codes in (grey, beyond[:_N_BEYOND]):
         code, _ = reach(model, k, target_light(target, codes), peak=peak)
         parts.append((codes, code, inverse.curves.light(code)))
-    content, wall, light = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    content, wall, _ = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     weight = np.repeat((1.0, 1.0, _GREY_WEIGHT, _BEYOND_WEIGHT), [len(part[0]) for part in parts])
-    return LutSamples(content, wall, weight[:, None, None] * _slope(inverse, wall, light))
+    slope = weight[:, None, None] * _slope(inverse, wall, wall)
+    return WallSamples(content, wall, slope, inverse, weight)
 
 
 def _draw(
@@ -128,19 +159,25 @@ def _draw(
     return (content[good], wall[good], light[good]), content[~good]
 
 
-def _slope(inverse: Inverse, code: FloatArray, light: FloatArray) -> FloatArray:
-    """Change of ITP, in delta E, per wall code: (n, 3, 3), ``[sample, component, channel]``."""
-    step = np.where(code < 0.5, _CODE_STEP, -_CODE_STEP)
-    _, slope = pq_with_slope(np.maximum(inverse.mixing.colour(light), _LEAST_NITS))
-    by_code = slope[:, :, None] * inverse.mixing.slope(np.maximum(light, _LEAST_LIGHT))
-    if inverse.curves.premix is None:
-        rise = (inverse.curves.light(code + step) - light) / step
-        by_code = by_code * rise[:, None, :]
+def _slope(inverse: Inverse, one: FloatArray, other: FloatArray) -> FloatArray:
+    """Change of ITP, in delta E, per wall code between two codes: (n, 3, 3).
+
+    ``[sample, component, channel]``; where the codes are the same, the derivative there.
+    """
+    curves = inverse.curves
+    gap = other - one
+    step = np.where(np.abs(gap) > _CODE_STEP, gap, np.where(one < 0.5, _CODE_STEP, -_CODE_STEP))
+    light, there = curves.light(one), curves.light(one + step)
+    middle = light + 0.5 * np.where(np.abs(gap) > _CODE_STEP, there - light, 0.0)
+    _, slope = pq_with_slope(np.maximum(inverse.mixing.colour(middle), _LEAST_NITS))
+    by_code = slope[:, :, None] * inverse.mixing.slope(np.maximum(middle, _LEAST_LIGHT))
+    if curves.premix is None:
+        by_code = by_code * ((there - light) / step)[:, None, :]
     else:
         rises = []
         for c in range(3):
-            moved = code.copy()
+            moved = one.copy()
             moved[:, c] += step[:, c]
-            rises.append((inverse.curves.light(moved) - light) / step[:, c : c + 1])
+            rises.append((curves.light(moved) - light) / step[:, c : c + 1])
         by_code = by_code @ np.stack(rises, axis=-1)
     return np.asarray(ITP_SCALE * (MATRIX_LMS_TO_ITP @ by_code))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledcal.values.arrays import FloatArray, readonly
+from ledcal.values.arrays import BoolArray, FloatArray, readonly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,3 +58,14 @@ class LutSamples:
 
     def __len__(self) -> int:
         return len(self.signal)
+
+    def select(self, chosen: BoolArray) -> LutSamples:
+        """Some of the samples."""
+        return LutSamples(self.signal[chosen], self.value[chosen], self.slope[chosen])
+
+    def slope_at(self, value: FloatArray) -> FloatArray:  # noqa: ARG002
+        """Slope between the samples' own values and others, (n, 3, 3): here the same everywhere.
+
+        A subclass that knows more says what ``value - self.value`` really amounts to.
+        """
+        return self.slope
