@@ -61,9 +61,10 @@ class LabJudge:
         """What the camera sees of wall codes (n, 3): ACES2065-1, black off, 1.0 = 100 nits."""
         return np.asarray(self.k * (self._wall.camera(code) - self._black), np.float64)
 
-    def errors(self, wall_code: FloatArray) -> FloatArray:
-        """Delta E ITP of what should be wall codes for `content`, shape (n,)."""
-        return delta_e_itp(self.light(wall_code), target_light(self.target, self.content))
+    def errors(self, wall_code: FloatArray, content: FloatArray | None = None) -> FloatArray:
+        """Delta E ITP of what should be wall codes for content (`content` of the judge), (n,)."""
+        asked = self.content if content is None else content
+        return delta_e_itp(self.light(wall_code), target_light(self.target, asked))
 
     def _choose(self, n: int, seed: int) -> None:
         target, rng = self.target, np.random.default_rng(seed)

@@ -27,7 +27,8 @@ _SATURATED_SHARE = 1e-3
 _N_FINE = 4001
 _N_KNOTS = 40
 _CURVE_UNIT = 0.01
-# Of the second differences of a curve, in units of the noise.
+# Of the second differences of a curve, in units of the noise. Of .05 to 4 tried on seeds 0 to 2,
+# .1 is a little better on smooth walls, .2 on rough ones.
 _SMOOTH = 0.2
 
 

@@ -16,6 +16,7 @@ import os
 import sys
 import tempfile
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,13 @@ from ledcal.export.cube import format_cube
 from ledcal.lut.build import build_lut
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.fit import fit_model
+from ledcal.model.invert import correct
+from ledcal.model.trial import trial_codes
 from ledcal.pipeline.correction import Correction, judge_fit
 from ledcal.values.stage import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ledcal.values.arrays import FloatArray
     from ledcal.values.lut import Lut3d
@@ -62,8 +65,8 @@ class Result:
         CPU time, by method.
     regions : dict of str to ndarray of bool
         Which of the colours are where.
-    predicted : tuple of float
-        Median and p95 that ledcal says of its own table of 33 nodes.
+    said : tuple of float
+        Median and p95 that ledcal says of its own table of 33 nodes, on its own trial colours.
     refused : str
         Why ledcal gave no fit.
     """
@@ -73,7 +76,7 @@ class Result:
     regions: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]]
     errors: dict[str, FloatArray] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    predicted: tuple[float, float] = (np.nan, np.nan)
+    said: tuple[float, float] = (np.nan, np.nan)
     refused: str = ""
 
 
@@ -109,7 +112,10 @@ def run_ledcal(result: Result, judge: LabJudge, measured: PatchMeasurements) -> 
         result.errors[f"ledcal {size}"] = judge.errors(through_file(lut, judge.content))
         if size == 33:
             after = judge_fit(correction, lut, measured).after
-            result.predicted = after.median, after.p95
+            result.said = after.median, after.p95
+            trial = trial_codes(target)
+            trial = trial[correct(model, target, correction.exposure_scale, trial)[1]]
+            result.errors["trial"] = judge.errors(through_file(lut, trial), trial)
 
 
 def run_peers(
@@ -122,10 +128,7 @@ def run_peers(
         peer = fit(measured, eotf_name=target.eotf, peak_nits=target.peak_nits)
         k = peer.exposure_scale(target)
 
-        def correct(code: FloatArray, k: float = k) -> FloatArray:
-            return peer.correct(target, k, code)  # noqa: B023
-
-        lut = build_lut(correct, 33)
+        lut = build_lut(partial(peer.correct, target, k), 33)
         result.seconds[name] = cpu_seconds() - start
         result.errors[name] = judge.errors(through_file(lut, judge.content))
     for flow in flows:
@@ -167,7 +170,7 @@ def mean_spread(errors: Iterable[FloatArray]) -> tuple[float, float]:
     return tuple(np.mean(pairs, axis=0).tolist()) if pairs else (np.nan, np.nan)
 
 
-def cell(pair: tuple[float, float]) -> str:
+def cell(pair: Sequence[float]) -> str:
     return "-" if np.isnan(pair[0]) else f"{pair[0]:.2f} / {pair[1]:.2f}"
 
 
@@ -194,15 +197,14 @@ def accuracy_table(results: list[Result]) -> str:
     """What ledcal shows, and what it said that it would."""
     rows = []
     for (scenario, n), group in each_row(results).items():
-        predicted = np.mean([r.predicted for r in group], axis=0)
-        shown = spread_of(group, "ledcal 33")
-        honest = "-" if np.isnan(predicted[1]) else f"{predicted[1] / shown[1]:.2f}"
-        methods = ("uncorrected", "best", "ledcal direct", "ledcal 33", "ledcal 65")
-        spreads = [cell(spread_of(group, method)) for method in methods]
-        said = cell((float(predicted[0]), float(predicted[1])))
-        rows.append([scenario, str(n), *spreads, said, honest])
+        methods = ("uncorrected", "best", "ledcal direct", "ledcal 33", "ledcal 65", "trial")
+        spreads = {method: spread_of(group, method) for method in methods}
+        said = np.mean([r.said for r in group], axis=0).tolist()
+        ratio = said[1] / spreads["trial"][1]
+        honest = "-" if np.isnan(ratio) else f"{ratio:.2f}"
+        rows.append([scenario, str(n), *(cell(v) for v in spreads.values()), cell(said), honest])
     head = ["wall", "patches", "uncorrected", "best code", "no table", "33 nodes", "65 nodes"]
-    return table([*head, "said (33)", "said / shown, p95"], rows)
+    return table([*head, "trial colours, 33", "ledcal says", "said / shown, p95"], rows)
 
 
 def region_table(results: list[Result], method: str) -> str:
