@@ -95,7 +95,7 @@ def cross_validated_regions(
         chroma of skin, dark to light), ``saturated`` (least channel below 5 % of the largest, in
         nominal light) and ``shadows`` (below 2 % of the wall's peak). They overlap.
     """
-    nominal = _nominal(model)
+    nominal = nominal_of(model)
     rows = prepare_rows(measurements, nominal)
     index, seen, made = _left_out(rows, model, n_folds)
     difference = delta_e_itp(k * seen, k * made)
@@ -128,10 +128,10 @@ def _left_out(
     rows: Rows, model: DisplayModel, n_folds: int
 ) -> tuple[IntArray, FloatArray, FloatArray]:
     """Rows that were left out, what was seen of them and what was predicted, black off."""
-    nominal, premix = _nominal(model), premix_of(model)
+    nominal, premix = nominal_of(model), premix_of(model)
     strength = Strength(*model.parameters["strength"].tolist())
     smoothing = float(model.parameters["smoothing"][0]) if "smoothing" in model.parameters else None
-    full = _solution(model, rows)
+    full = solution_of(model, rows)
     believed = full.weight > 0.3
     free = np.flatnonzero(~_ramp_ends(rows))
     free = free[np.argsort(rows.lms[free].sum(axis=1), kind="stable")]
@@ -209,7 +209,7 @@ def noise_floor(measurements: PatchMeasurements, model: DisplayModel, k: float) 
     sigma = measurements.sigma[used]
     unknown = np.any(~np.isfinite(sigma), axis=1)
     if unknown.any():
-        rows = prepare_rows(measurements, _nominal(model))
+        rows = prepare_rows(measurements, nominal_of(model))
         assumed = np.sqrt(rows.sigma**2 @ (lms_to_camera(rows) ** 2).T / 3.0)
         sigma = np.where(unknown[:, None], assumed[rows.member[used]], sigma)
     seen = np.maximum(predict(model, measurements.code[used]) - black(model), 0.0)
@@ -230,14 +230,15 @@ def _used(model: DisplayModel) -> IntArray:
     return np.flatnonzero(model.parameters["patch_weight"] >= 0.0)
 
 
-def _nominal(model: DisplayModel) -> NominalCurve:
+def nominal_of(model: DisplayModel) -> NominalCurve:
+    """The EOTF and the peak that the wall is set to."""
     values = model.parameters
     return NominalCurve(
         canonical_eotf(array_to_text(values["eotf"])), float(values["peak_nits"][0])
     )
 
 
-def _solution(model: DisplayModel, rows: Rows) -> Solution:
+def solution_of(model: DisplayModel, rows: Rows) -> Solution:
     """The solver's state again, from what the model stores."""
     values = model.parameters
     to_lms = rows.scale * matrix_aces_to_lms()

@@ -15,20 +15,22 @@ from ledcal.colorimetry.difference import delta_e_2000, delta_e_itp
 from ledcal.colorimetry.space import BT709, aces_luminance, matrix_rgb_to_aces
 from ledcal.colorimetry.target import target_code, target_light
 from ledcal.colorimetry.transfer import eotf_inverse, pq_decode, pq_encode
-from ledcal.model.evaluate import spread
+from ledcal.model.evaluate import nominal_of, spread
+from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct, node_function
 from ledcal.model.predict import black, predict
 from ledcal.values.quality import PEAK_CHOICES, PeakChoice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ledcal.values.arrays import FloatArray
     from ledcal.values.display import DisplayModel
     from ledcal.values.quality import Spread
     from ledcal.values.stage import Target
 
-_N_GREYS, _N_COLOURS_LOG2, _LEAST_NITS = 64, 12, 2.0
+_N_GREYS, _N_CONTENT_LOG2, _N_WALL_LOG2, _LEAST_NITS = 64, 9, 12, 2.0
+_OUTSIDE_ITP = 1e-3
 _N_GAMUT_STEPS = 17
 _SDR_WHITE_NITS = 203.0
 # Linear BT.709 reflectances from light to dark skin.
@@ -73,13 +75,15 @@ class BeforeAfter:
     gamut_clipped: float
 
 
-def trial_codes(target: Target) -> FloatArray:
+def trial_codes(target: Target, *, n_colours_log2: int = 12) -> FloatArray:
     """Content codes of the fixed set: greys from 2 nits up, colours uniform in ST 2084, skin.
 
     Parameters
     ----------
     target : Target
         What content is encoded in.
+    n_colours_log2 : int
+        Two to this power are the colours.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def trial_codes(target: Target) -> FloatArray:
     least = min(_LEAST_NITS, 0.02 * peak)
     low, high = pq_encode(least), pq_encode(peak)
     grey = np.repeat(np.linspace(low, high, _N_GREYS)[:, None], 3, axis=1)
-    sobol = qmc.Sobol(3, scramble=False).random_base2(_N_COLOURS_LOG2)
+    sobol = qmc.Sobol(3, scramble=False).random_base2(n_colours_log2)
     nits = pq_decode(np.concatenate([grey, sobol * high]))
     codes = eotf_inverse(target.eotf, nits, peak_nits=peak)
     levels = np.geomspace(20.0, max(0.9 * peak, 25.0), 6) / 100.0
@@ -100,6 +104,41 @@ def trial_codes(target: Target) -> FloatArray:
     return np.asarray(codes[luminance >= 0.999 * least])
 
 
+def shown_codes(
+    model: DisplayModel, target: Target, k: float, *, peak: str = "match"
+) -> FloatArray:
+    """The colours that the figures of a profile are of: all that the wall can make.
+
+    Most come from a fixed set of wall codes, uniform in ST 2084, up to the most saturated: their
+    content codes follow from the model. Greys, skin and some colours uniform in content are of
+    `trial_codes`, those that the wall can make.
+
+    Parameters
+    ----------
+    model, target, k, peak
+        As `before_after` takes them.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+        Content codes, 0..1.
+    """
+    content = trial_codes(target, n_colours_log2=_N_CONTENT_LOG2)
+    _, reachable = correct(model, target, k, content, peak=peak)
+    nominal = nominal_of(model)
+    highest = nominal.position(model.parameters["code_limit"])
+    sobol = qmc.Sobol(3, scramble=False).random_base2(_N_WALL_LOG2)
+    light = _seen(model, k, nominal.code(sobol * highest))
+    codes = target_code(target, light)
+    nits = 100.0 * np.asarray(aces_luminance(light))
+    kept = nits >= min(_LEAST_NITS, 0.02 * target.peak_nits)
+    # What does not come back from its code is outside of the content's gamut.
+    kept &= delta_e_itp(target_light(target, codes), light) < _OUTSIDE_ITP
+    codes = np.concatenate([content[reachable], codes[kept]])
+    # A wall that reaches nothing has no colours to judge by: judge it by all.
+    return np.asarray(codes) if len(codes) else content
+
+
 def before_after(
     model: DisplayModel,
     target: Target,
@@ -107,6 +146,7 @@ def before_after(
     apply: Callable[[FloatArray], FloatArray],
     *,
     peak: str = "match",
+    others: Sequence[DisplayModel] = (),
 ) -> BeforeAfter:
     """Predict the error before and after the correction, on colours that the wall can make.
 
@@ -122,27 +162,32 @@ def before_after(
         The written table: content code (n, 3) to wall code (n, 3).
     peak : str
         As in `invert.correct`.
+    others : sequence of DisplayModel
+        Models that explain the measurements as well (`uncertainty.draw_models`): what comes
+        after is then looked at through all of them, so that the fit's own error is in it.
 
     Returns
     -------
     BeforeAfter
         Figures for the profile.
     """
-    codes = trial_codes(target)
-    _, reachable = correct(model, target, k, codes, peak=peak)
-    # A wall that reaches nothing has no colours to judge by: judge it by all.
-    codes = codes[reachable] if reachable.any() else codes
+    codes = shown_codes(model, target, k, peak=peak)
     wanted = target_light(target, codes)
     wall = apply(codes)
-    plain, corrected = _seen(model, k, codes), _seen(model, k, wall)
+    plain, corrected = _seen(model, k, codes), _through(model, others, target, k, wall)
+    again = np.tile(wanted, (len(corrected) // len(wanted), 1))
     white_nits = min(target.peak_nits, _SDR_WHITE_NITS)
+
+    def rounded(bits: int) -> FloatArray:
+        return _through(model, others, target, k, _rounded(wall, bits))
+
     return BeforeAfter(
         before=spread(delta_e_itp(plain, wanted)),
-        after=spread(delta_e_itp(corrected, wanted)),
+        after=spread(delta_e_itp(corrected, again)),
         before_de2000=spread(delta_e_2000(plain, wanted, white_nits=white_nits)),
-        after_de2000=spread(delta_e_2000(corrected, wanted, white_nits=white_nits)),
-        link_10bit=spread(delta_e_itp(_seen(model, k, _rounded(wall, 10)), wanted)),
-        link_12bit=spread(delta_e_itp(_seen(model, k, _rounded(wall, 12)), wanted)),
+        after_de2000=spread(delta_e_2000(corrected, again, white_nits=white_nits)),
+        link_10bit=spread(delta_e_itp(rounded(10), again)),
+        link_12bit=spread(delta_e_itp(rounded(12), again)),
         peak_kept=white_cost(model, target, k, apply(peak_white(target))).peak_kept,
         gamut_clipped=gamut_clipped(model, target, k),
     )
@@ -214,6 +259,19 @@ def peak_white(target: Target) -> FloatArray:
     """The code of white at the target's peak."""
     peak = eotf_inverse(target.eotf, target.peak_nits, peak_nits=target.peak_nits)
     return np.full((1, 3), float(peak))
+
+
+def _through(
+    model: DisplayModel,
+    others: Sequence[DisplayModel],
+    target: Target,
+    k: float,
+    code: FloatArray,
+) -> FloatArray:
+    """What wall codes show by the model; or by each of the others, one after the other."""
+    if not others:
+        return _seen(model, k, code)
+    return np.concatenate([_seen(one, exposure_scale(one, target), code) for one in others])
 
 
 def _rounded(code: FloatArray, bits: int) -> FloatArray:

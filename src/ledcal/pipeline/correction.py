@@ -17,7 +17,8 @@ from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct, node_function
 from ledcal.model.predict import black, predict
 from ledcal.model.samples import node_samples
-from ledcal.model.trial import before_after, peak_choices, trial_codes
+from ledcal.model.trial import before_after, peak_choices, shown_codes
+from ledcal.model.uncertainty import draw_models
 from ledcal.values.finding import Finding
 from ledcal.values.quality import Quality
 
@@ -104,8 +105,9 @@ def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasureme
     def seen(code: FloatArray) -> FloatArray:
         return np.asarray(k * (predict(model, code) - black(model)), np.float64)
 
-    trial = before_after(model, target, k, apply, peak=correction.peak)
-    codes = trial_codes(target)
+    others = draw_models(measurements, model)
+    trial = before_after(model, target, k, apply, peak=correction.peak, others=others)
+    codes = shown_codes(model, target, k, peak=correction.peak)
     regions = cross_validated_regions(measurements, model, k)
     return Quality(
         before=trial.before,
