@@ -206,3 +206,40 @@ def test_a_wall_without_black_row_is_fitted() -> None:
         measurements(code, clean, np.full_like(clean, np.nan)), eotf="ST 2084", peak_nits=1500.0
     )
     assert forward_error(PQ, model) < 0.4
+
+
+def _flagged(flag: MeasurementFlag, index: int, factor: float) -> PatchMeasurements:
+    """The usual take with one patch off by a factor, and a flag on it."""
+    measured = PQ.measure(structured_codes(100))
+    camera, flags = measured.camera.copy(), measured.flags.copy()
+    camera[index] *= factor
+    flags[index] |= int(flag)
+    return replace(measured, camera=camera, flags=flags)
+
+
+def test_a_saturated_flag_without_a_share_counts() -> None:
+    measured = _flagged(MeasurementFlag.SATURATED, 60, 0.6)
+    model = fit_model(measured, eotf="ST 2084", peak_nits=1500.0)
+    assert unused_patches(model).tolist() == [60]
+
+
+def test_a_flagged_patch_counts_less_and_its_good_repeat_alone() -> None:
+    measured = _flagged(MeasurementFlag.NOISY, 60, 1.03)
+    again = PQ.measure(structured_codes(100))
+    rows = np.append(np.arange(len(measured)), 60)
+    last = np.arange(len(rows)) == len(measured)
+    both = replace(
+        measurements(
+            measured.code[rows],
+            np.where(last[:, None], again.camera[rows], measured.camera[rows]),
+            measured.sigma[rows],
+        ),
+        flags=np.where(last, 0, measured.flags[rows]),
+    )
+    alone = fit_model(measured, eotf="ST 2084", peak_nits=1500.0)
+    # Three per cent are three times what a flagged patch is believed to: it is in doubt, not out.
+    assert outlying_patches(alone).size == 0
+    repeated = fit_model(both, eotf="ST 2084", peak_nits=1500.0)
+    assert unused_patches(repeated).tolist() == [60]
+    clean = fit_model(again, eotf="ST 2084", peak_nits=1500.0)
+    assert forward_error(PQ, repeated) < 1.1 * forward_error(PQ, clean)

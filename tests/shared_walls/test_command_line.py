@@ -53,7 +53,9 @@ def test_a_real_wall_is_fitted(
     run = ledcal("fit", table, "-o", tmp_path / "profile", "--json")
     assert run.code == 0, run.err
     figures = json.loads(run.out)
-    assert figures["after"]["median"] < 1.0 < figures["before"]["median"]
+    # Three colours beside grey: the profile must not promise what the ColorChecker, which is off by
+    # 2 to 5, does not keep, and must say that the correction helps all the same.
+    assert 1.0 < figures["after"]["median"] < 0.4 * figures["before"]["median"]
     assert (tmp_path / "profile" / "report.html").stat().st_size > 10_000
 
 

@@ -24,6 +24,15 @@ SATURATED_SHARE_LIMIT = 1e-3
 # What repeats of a patch do not average out: flicker, scan phase, stray light.
 _RELATIVE_FLOOR = 1e-3
 _SIGNAL_FLOOR = 1e-4
+# What a flagged patch is believed to, and which flags say so.
+_DOUBTED_FLOOR = 1e-2
+_DOUBTED = (
+    MeasurementFlag.NOISY
+    | MeasurementFlag.GRADIENT
+    | MeasurementFlag.FEW_SAMPLES
+    | MeasurementFlag.GREENS_DIFFER
+    | MeasurementFlag.EDGE
+)
 # Assumed where a file brings no standard errors; the last two relative to peak white.
 _DEFAULT_RELATIVE, _DEFAULT_SHOT, _DEFAULT_READ = 2.5e-3, 1e-7, 5e-6
 _NOT_FITTED = frozenset({"flat", "dark"})
@@ -85,9 +94,9 @@ class Rows:
 
 def usable(measurements: PatchMeasurements) -> IntArray:
     """Indices of the measurements that still say something about their code."""
-    saturated = (measurements.flags & MeasurementFlag.SATURATED != 0) & (
-        measurements.saturated > SATURATED_SHARE_LIMIT
-    )
+    # A table of another tool may flag a patch and give no share.
+    flagged = measurements.flags & MeasurementFlag.SATURATED != 0
+    saturated = flagged & (measurements.saturated == 0.0)
     saturated |= measurements.saturated > SATURATED_SHARE_LIMIT
     fitted = np.array([kind.lower() not in _NOT_FITTED for kind in measurements.kind], dtype=bool)
     return np.flatnonzero(fitted & ~saturated)
@@ -95,7 +104,7 @@ def usable(measurements: PatchMeasurements) -> IntArray:
 
 def prepare_rows(measurements: PatchMeasurements, nominal: NominalCurve) -> Rows:
     """Select, merge and scale; raises `CaptureError` where the patches cannot carry a fit."""
-    used = usable(measurements)
+    used = _trusted(measurements, usable(measurements))
     n_dropped = len(measurements) - len(used)
     if not len(used):
         message = f"none of {len(measurements)} patches can be fitted: all are saturated or flats"
@@ -104,6 +113,7 @@ def prepare_rows(measurements: PatchMeasurements, nominal: NominalCurve) -> Rows
     keys = np.round(nominal.position(code) / _SAME_CODE).astype(np.int64)
     _, first, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     group = group.reshape(-1)
+    doubt = measurements.flags[used] & _DOUBTED != 0
     camera, sigma = _merge(measurements.camera[used], measurements.sigma[used], group)
     code = code[first]
     position = nominal.position(code)
@@ -114,7 +124,9 @@ def prepare_rows(measurements: PatchMeasurements, nominal: NominalCurve) -> Rows
     error = np.sqrt((scale * sigma) ** 2 @ (matrix**2).T)
     member = np.full(len(measurements), -1, dtype=np.int64)
     member[used] = group
-    complete = _complete_noise(lms, error, nominal.peak_nits)
+    doubted = np.zeros(len(code), dtype=bool)
+    np.logical_or.at(doubted, group, doubt)
+    complete = _complete_noise(lms, error, nominal.peak_nits, doubted)
     return Rows(code, position, lms, complete, member, scale)
 
 
@@ -130,6 +142,19 @@ def lms_to_camera(rows: Rows) -> FloatArray:
     return np.asarray(np.linalg.inv(matrix_aces_to_lms()) / rows.scale, dtype=np.float64)
 
 
+def _trusted(measurements: PatchMeasurements, used: IntArray) -> IntArray:
+    """Without the flagged ones of codes that were also measured well."""
+    doubt = measurements.flags[used] & _DOUBTED != 0
+    if not doubt.any():
+        return used
+    key = np.round(measurements.code[used] / _SAME_CODE).astype(np.int64)
+    _, group = np.unique(key, axis=0, return_inverse=True)
+    group = group.reshape(-1)
+    measured_well = np.zeros(int(group.max()) + 1, dtype=bool)
+    measured_well[group[~doubt]] = True
+    return np.asarray(used[~doubt | ~measured_well[group]], dtype=np.int64)
+
+
 def _merge(camera: FloatArray, sigma: FloatArray, group: IntArray) -> tuple[FloatArray, FloatArray]:
     n_groups = int(group.max()) + 1
     merged, error = np.empty((n_groups, 3)), np.empty((n_groups, 3))
@@ -141,14 +166,17 @@ def _merge(camera: FloatArray, sigma: FloatArray, group: IntArray) -> tuple[Floa
     return merged, error
 
 
-def _complete_noise(lms: FloatArray, sigma: FloatArray, peak_nits: float) -> FloatArray:
-    """Add floors; where nothing is known, assume a good camera."""
+def _complete_noise(
+    lms: FloatArray, sigma: FloatArray, peak_nits: float, doubted: BoolArray
+) -> FloatArray:
+    """Add floors, higher ones where a patch is flagged; where nothing is known, a good camera."""
     black = lms[np.argmin(lms.sum(axis=1))]
     light = np.maximum(lms - black, 0.0)
     default = (_DEFAULT_RELATIVE * light) ** 2 + _DEFAULT_SHOT * 1e-2 * light + _DEFAULT_READ**2
     known = (_RELATIVE_FLOOR * light) ** 2 + sigma**2 + (0.2 * _DEFAULT_READ) ** 2
     slope = pq_with_slope(np.maximum(light, _DEFAULT_READ) * peak_nits)[1] * peak_nits
     variance = np.where(np.isfinite(sigma) & (sigma > 0.0), known, default)
+    variance += np.where(doubted[:, None], (_DOUBTED_FLOOR * light) ** 2, 0.0)
     return np.asarray(np.sqrt(variance + (_SIGNAL_FLOOR / slope) ** 2))
 
 

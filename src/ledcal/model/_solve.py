@@ -291,15 +291,23 @@ def prior_matrix(strength: Strength) -> FloatArray:
     return prior + np.diag(ridge**2)
 
 
+def drift_precision(solution: Solution, share: float) -> FloatArray:
+    """Diagonal of a prior that lets a primary move by a share of itself, (N_PARAMETERS,)."""
+    precision = np.zeros(N_PARAMETERS)
+    usual = share / UNIT * np.abs(solution.mixing.primaries).ravel()
+    precision[_DRIFT] = 1.0 / np.maximum(usual, 1e-4) ** 2
+    return precision
+
+
 # Search steps as powers of two.
 _STRIDES = {"bending": 1, "mixing": 2, "apart": 1}
 _SEARCHED = ("bending", "apart", "mixing", "bending", "apart")
 _LEAST_STRENGTH, _MOST_STRENGTH = 0.1, 100.0
 _FEW_CHROMATIC = 12
 # With so few rows the channels' curves are tied to each other no more than each to straightness.
-_FEW_ROWS, _USUAL_WHERE_SHORT = 60, Strength(apart=1.0)
+_FEW_ROWS, _USUAL_WHERE_SHORT = 60, Strength(apart=1.5)
 _WHERE_FEW = Strength(apart=1.5, mixing=0.7, drift=2.0)
-_EXTREME_COST = 2.0
+_EXTREME_COST, _EXTREME_COST_WHERE_SHORT = 2.0, 4.0
 _N_SEARCHES = 3
 
 
@@ -364,5 +372,6 @@ def rated(solution: Solution, strength: Strength, n_rows: int) -> float:
         strength.apart / usual.apart,
         strength.mixing / usual.mixing,
     )
-    extreme = _EXTREME_COST * float(np.sum(np.log(ratios) ** 2)) / n_rows
+    cost = _EXTREME_COST_WHERE_SHORT if n_rows < _FEW_ROWS else _EXTREME_COST
+    extreme = cost * float(np.sum(np.log(ratios) ** 2)) / n_rows
     return solution.left_out + extreme + max(solution.usual_residual - 1.0, 0.0)

@@ -9,7 +9,7 @@ from scipy.linalg import cholesky, solve_triangular
 
 from ledcal.model._compiled import premix_of
 from ledcal.model._rows import premixed, prepare_rows
-from ledcal.model._solve import Problem, Solution, Strength, prior_matrix
+from ledcal.model._solve import Problem, Solution, Strength, drift_precision, prior_matrix
 from ledcal.model.evaluate import nominal_of, solution_of
 from ledcal.model.fit import assemble
 
@@ -25,6 +25,8 @@ _N_DRAWS = 12
 _CHI_SQUARE_3 = ((50.0, 2.366), (90.0, 6.251))
 _LEAST_SCALE, _MOST_SCALE = 0.25, 5.0
 _BELIEVED = 0.3
+# How far a primary's colour moves from black to full drive, as a share of itself.
+_DRIFT_SHARE = 0.01
 
 
 def draw_models(
@@ -32,9 +34,9 @@ def draw_models(
 ) -> tuple[DisplayModel, ...]:
     """Draw from the models that fit the measurements as well as the given one.
 
-    The spread is that of the normal equations at the fit, priors included, scaled by how far
-    patches left out really miss: what the standard errors do not say (flicker, stray light, physics
-    that the model lacks) is in it as far as the patches show it.
+    The spread is that of the normal equations at the fit, priors included, the noise scaled by how
+    far patches left out really miss: what the standard errors do not say (flicker, stray light,
+    physics that the model lacks) is in it as far as the patches show it.
 
     Parameters
     ----------
@@ -58,10 +60,15 @@ def draw_models(
     full = solution_of(model, rows)
     line = problem.linearise(full)
     strength = Strength(*model.parameters["strength"].tolist())
-    factor = cholesky(line.normal + prior_matrix(strength), lower=True)
-    scale = _scale(line, factor)
+    prior = prior_matrix(strength)
+    scale = _scale(line, cholesky(line.normal + prior, lower=True))
+    # Where the data say nothing the priors do, and those of a shift are no more than walls show. A
+    # take that is better than its errors say tells of a wall that is better than the priors.
+    known = prior + np.diag(drift_precision(full, _DRIFT_SHARE))
+    precision = line.normal / scale**2 + known / min(scale, 1.0) ** 2
+    factor = cholesky(precision, lower=True)
     draws = np.random.default_rng(seed).standard_normal((len(full.theta), n))
-    moves = scale * solve_triangular(factor, draws, lower=True, trans="T")
+    moves = solve_triangular(factor, draws, lower=True, trans="T")
     field = None
     if "field" in model.parameters:
         field = model.parameters["field"], float(model.parameters["smoothing"][0])
