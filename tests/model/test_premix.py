@@ -12,16 +12,19 @@ from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.space import gamut, matrix_rgb_to_xyz
 from ledcal.colorimetry.transfer import eotf, eotf_inverse
 from ledcal.model.evaluate import cross_validate
+from ledcal.model.findings import fit_findings
 from ledcal.model.fit import fit_model
 from ledcal.model.invert import reach
 from ledcal.model.predict import black, predict
-from ledcal.values.stage import Gamut
+from ledcal.values.stage import Gamut, Target
 from tests.model.synthetic_wall import SyntheticWall, measurements, structured_codes
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
     from ledcal.values.display import DisplayModel
+    from ledcal.values.measurement import PatchMeasurements
 
+P3 = Target(gamut("P3-D65"), "ST 2084", 1500.0)
 _LEDS = Gamut("LEDs", [[0.69, 0.305], [0.19, 0.735], [0.132, 0.06]], [0.3127, 0.3290])
 
 
@@ -44,25 +47,27 @@ class ProcessorWall:
         return self.wall.camera(eotf_inverse(self.wall.eotf, driven, peak_nits=self.wall.peak_nits))
 
 
-def _fit(mode: str, n: int) -> tuple[ProcessorWall, DisplayModel, FloatArray]:
+def _fit(mode: str, n: int) -> tuple[ProcessorWall, DisplayModel, PatchMeasurements]:
     wall = ProcessorWall(SyntheticWall(seed=3), mode)
     code = structured_codes(n, seed=3)
     clean = wall.camera(code)
     rng = np.random.default_rng(3)
     sigma = 0.002 * clean + 3e-6
     seen = measurements(code, clean + sigma * rng.standard_normal(clean.shape), sigma)
-    return wall, fit_model(seen, eotf="ST 2084", peak_nits=1500.0), code
+    return wall, fit_model(seen, eotf="ST 2084", peak_nits=1500.0), seen
 
 
 @pytest.mark.parametrize("mode", ["P3-D65", "ITU-R BT.2020"])
 @pytest.mark.parametrize("n", [60, 300])
 def test_mode_is_recognised_and_its_matrix_found(mode: str, n: int) -> None:
-    wall, model, _ = _fit(mode, n)
+    wall, model, seen = _fit(mode, n)
     assert model.kind == "parametric-1+premix"
     found = model.parameters["premix"]
     # 60 patches leave an entry to a tenth, 300 to a few hundredths (P3 hardly clips).
     assert np.abs(found - wall.matrix).max() < (0.12 if n == 60 else 0.05)
     np.testing.assert_allclose(found.sum(axis=1), 1.0, atol=1e-12)
+    said = {finding.id: finding for finding in fit_findings(model, seen, 37.5, P3)}
+    assert mode in said["processor-mixes-channels"].seen
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -105,7 +110,5 @@ def test_colours_beyond_the_wall_go_to_its_edge() -> None:
 
 
 def test_patches_left_out_are_predicted_through_the_mode() -> None:
-    wall, model, code = _fit("ITU-R BT.2020", 100)
-    clean = wall.camera(code)
-    seen = measurements(code, clean, 0.002 * clean + 3e-6)
+    wall, model, seen = _fit("ITU-R BT.2020", 100)
     assert cross_validate(seen, model, 15.0 / wall.wall.exposure).median < 0.5

@@ -9,7 +9,7 @@ import numpy as np
 from ledcal.colorimetry.space import aces_luminance
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf
-from ledcal.model._compiled import array_to_text
+from ledcal.model._compiled import array_to_text, premix_of
 from ledcal.model._rows import usable
 from ledcal.model.evaluate import patch_residuals
 from ledcal.model.fit import outlying_patches
@@ -68,12 +68,14 @@ def fit_findings(
     Returns
     -------
     tuple of Finding
-        ``patches-not-believed``, ``few-patches``, ``eotf-not-as-declared``, ``peak-given-up``,
-        ``peak-above-wall``, ``neutral-not-monotone``; empty where there is nothing to say.
+        ``patches-not-believed``, ``few-patches``, ``processor-mixes-channels``,
+        ``eotf-not-as-declared``, ``peak-given-up``, ``peak-above-wall``,
+        ``neutral-not-monotone``; empty where there is nothing to say.
     """
     return (
         *_not_believed(model, measurements, k),
         *_few(measurements),
+        *_processor(model),
         *_eotf(model),
         *_peak(model, k, target, peak),
         *_neutral(model, k, target, peak),
@@ -131,6 +133,27 @@ def _few(measurements: PatchMeasurements) -> tuple[Finding, ...]:
             confidence=0.9,
             fix="shoot the standard set (about 300 patches)",
             reshoot=True,
+        ),
+    )
+
+
+def _processor(model: DisplayModel) -> tuple[Finding, ...]:
+    premix = premix_of(model)
+    if premix is None:
+        return ()
+    rows = "; ".join(" ".join(f"{value:+.3f}" for value in row) for row in premix.matrix)
+    return (
+        Finding(
+            id="processor-mixes-channels",
+            severity="warning",
+            seen="pure red, green and blue do not behave as single LED colours: the patches are "
+            f"explained by a 3x3 and a clip in front of the LEDs, nearest to {premix.mode} "
+            f"(rows {rows})",
+            cause=f"the processor is in a {premix.mode} mode instead of its native gamut",
+            confidence=0.9,
+            fix="set the processor's colour space to native (widest) and shoot again: colours it "
+            "clips are lost; the correction is right for the mode it was shot in, and only that",
+            reshoot=False,
         ),
     )
 
