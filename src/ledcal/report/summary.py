@@ -147,7 +147,7 @@ def _error_rows(profile: Profile) -> list[Row]:
     ]
     for name, spread, meaning in (
         ("before", quality.before, "predicted, the wall as it is"),
-        ("after", quality.after, "predicted, through the table"),
+        ("after", quality.after, "predicted, fit's error in it"),
         ("held out", quality.cross_validated, "measured, on patches left out"),
         *regions,
         ("noise floor", quality.noise_floor, "what noise alone makes"),

@@ -71,8 +71,8 @@ class Quality:
     Attributes
     ----------
     before, after : Spread
-        Against the target, predicted by the model, without the correction and through the
-        written table, on a fixed set of test colours that the wall can make.
+        Against the target, predicted without the correction and through the written table, on a
+        fixed set of test colours that the wall can make; `after` holds the fit's own error.
     before_de2000, after_de2000 : Spread
         The same in delta E 2000, given beside it for SDR.
     cross_validated : Spread
