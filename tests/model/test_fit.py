@@ -243,3 +243,18 @@ def test_a_flagged_patch_counts_less_and_its_good_repeat_alone() -> None:
     assert unused_patches(repeated).tolist() == [60]
     clean = fit_model(again, eotf="ST 2084", peak_nits=1500.0)
     assert forward_error(PQ, repeated) < 1.1 * forward_error(PQ, clean)
+
+
+def test_a_white_that_slipped_into_its_neighbour_moves_nothing() -> None:
+    """It is the only witness of the top of grey: the fit meets it, and leaves no residual."""
+    measured = PQ.measure(structured_codes(300))
+    white = int(np.argmax(measured.code.min(axis=1)))
+    other = int(np.argmax(measured.code[:, 1] - measured.code[:, 0] - measured.code[:, 2]))
+    camera = measured.camera.copy()
+    camera[white] = 0.5 * (camera[white] + camera[other])
+    slipped = fit_model(replace(measured, camera=camera), eotf="ST 2084", peak_nits=1500.0)
+    clean = fit_model(measured, eotf="ST 2084", peak_nits=1500.0)
+    assert white in outlying_patches(slipped)
+    assert forward_error(PQ, slipped) < 1.3 * forward_error(PQ, clean)
+    grey = np.repeat(np.linspace(0.6, 0.8, 20)[:, None], 3, axis=1)
+    np.testing.assert_allclose(predict(slipped, grey), predict(clean, grey), rtol=0.03)

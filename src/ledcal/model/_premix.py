@@ -14,7 +14,8 @@ from scipy.linalg import cho_factor, cho_solve
 from ledcal.colorimetry.space import gamut, matrix_rgb_to_xyz
 from ledcal.model._processor import Premix
 from ledcal.model._rows import premixed
-from ledcal.model._solve import Problem, Solution, Strength, prior_matrix, rated, solve_best
+from ledcal.model._solve import Problem, Solution, Strength, prior_matrix
+from ledcal.model._strength import rated, solve_best
 from ledcal.values.stage import Gamut
 
 if TYPE_CHECKING:

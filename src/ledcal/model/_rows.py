@@ -39,6 +39,8 @@ _NOT_FITTED = frozenset({"flat", "dark"})
 _SAME_CODE = 1e-6
 _NEUTRAL_SPREAD = 2e-3
 _LEAST_SEPARATION = 0.02
+# Walls and wrong EOTFs bend less between white and the greys below it.
+_WHITE_OFF = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,13 +183,21 @@ def _complete_noise(
 
 
 def _white_scale(nominal: NominalCurve, position: FloatArray, camera: FloatArray) -> float:
-    """Scale that makes the light of the brightest neutral what the nominal EOTF says."""
-    neutral = np.ptp(position, axis=1) < _NEUTRAL_SPREAD
-    level = np.where(neutral, position.mean(axis=1), -1.0)
-    white, black = int(np.argmax(level)), int(np.argmin(position.sum(axis=1)))
-    nominal_light = nominal.light(position[white].mean())
-    measured = float(aces_luminance(camera[white] - camera[black]))
-    return nominal_light / measured
+    """Scale that makes the light of the brightest neutral what the nominal EOTF says.
+
+    One patch may be wrong (a frame that slipped): where it does not go with the three neutrals
+    below it, those decide.
+    """
+    neutral = np.flatnonzero(np.ptp(position, axis=1) < _NEUTRAL_SPREAD)
+    brightest = neutral[np.argsort(-position[neutral].mean(axis=1), kind="stable")][:4]
+    black = int(np.argmin(position.sum(axis=1)))
+    asked = np.array([nominal.light(float(value)) for value in position[brightest].mean(axis=1)])
+    seen = np.asarray(aces_luminance(camera[brightest] - camera[black]))
+    # A grey as dark as the darkest patch says nothing.
+    scales = np.divide(asked, seen, out=np.zeros_like(seen), where=(seen > 0.0) & (asked > 0.0))
+    below = scales[1:][scales[1:] > 0.0]
+    usual = float(np.median(below)) if below.size else float(scales[0])
+    return float(scales[0]) if abs(scales[0] / usual - 1.0) < _WHITE_OFF else usual
 
 
 def _require_content(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,8 @@ from ledcal.model._mixing import N_CROSS, UNIT, Mixing, cross_terms
 from ledcal.model._perceptual import pq_light_with_slope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ledcal.model._curves import NominalCurve
     from ledcal.model._rows import Rows
     from ledcal.values.arrays import FloatArray
@@ -29,6 +31,10 @@ _BLACK_UNIT = 1e-4
 _CURVE_RIDGE, _CROSS_PRIOR, _DRIFT_PRIOR, _BLACK_PRIOR = 0.3, 2.0, 0.7, 0.05
 _PRIMARIES_PRIOR = 1e-3
 _MAX_STEPS = 12
+# Weight of a row that counts for nothing and stays so.
+OUT = 1e-3
+# With fewer chromatic rows each stands alone.
+FEW_CHROMATIC = 12
 _ENOUGH = 1e-5
 
 
@@ -108,7 +114,7 @@ class Problem:
         self.nominal = nominal
         self.basis = np.stack([basis(rows.position[:, c]) for c in range(3)], axis=1)
         self.signal = rows.position * nominal.peak_signal
-        few = rows.n_chromatic < _FEW_CHROMATIC
+        few = rows.n_chromatic < FEW_CHROMATIC
         self.alone = rows.is_chromatic & few
         self.start = self._start()
 
@@ -180,12 +186,14 @@ class Problem:
         theta = self.start if start is None else start.theta
         weight = np.ones(len(self.rows)) if start is None else start.weight
         prior = prior_matrix(strength)
+        out = weight <= OUT
         damping, cost = 1e-3, np.inf
         warm = 0 if start is None else 3
         for step in range(_MAX_STEPS):
             residual, jacobian = self.jacobian(theta)
             if step + warm >= 3:
                 weight = np.where(self.alone, 1.0, _robust(residual))
+                weight[out] = OUT
             root = np.sqrt(weight)[:, None]
             flat = (jacobian * root[:, :, None]).reshape(-1, N_PARAMETERS)
             normal = flat.T @ flat + prior
@@ -246,19 +254,31 @@ class Linearised:
     normal: FloatArray
     pull: FloatArray
 
+    def pulls(self, strength: Strength) -> FloatArray:
+        """How much better each row would let the others be explained, in standard errors, (n,).
+
+        A row that decides something alone is met by the fit however wrong it is: its residual
+        is small, its pull is not.
+        """
+        left_out = self._left_out(cholesky(self.normal + prior_matrix(strength), lower=True))
+        square = np.mean(left_out(self.residual) * self.residual, axis=1)
+        return np.asarray(np.sqrt(np.maximum(square, 0.0)))
+
+    def _left_out(self, factor: FloatArray) -> Callable[[FloatArray], FloatArray]:
+        """Residuals (n, 3) to what they would be, row by row, had the row been left out."""
+        spread = solve_triangular(factor, self.jacobian.T, lower=True, check_finite=False)
+        spread = np.ascontiguousarray(spread.T).reshape(len(self.residual), 3, -1)
+        kept = np.eye(3) * (1.0 + 1e-6) - spread @ np.swapaxes(spread, 1, 2)
+        return lambda residual: np.asarray(np.linalg.solve(kept, residual[:, :, None])[:, :, 0])
+
     def at(self, strength: Strength) -> Solution:
         """The solution of a strength, with its left-out residual in closed form."""
         prior = prior_matrix(strength)
         theta = self.solution.theta
         factor = cholesky(self.normal + prior, lower=True, check_finite=False)
         move = cho_solve((factor, True), self.pull + prior @ (theta - self.start))
-        spread = solve_triangular(factor, self.jacobian.T, lower=True, check_finite=False)
-        spread = np.ascontiguousarray(spread.T).reshape(len(self.residual), 3, -1)
-        leverage = spread @ np.swapaxes(spread, 1, 2)
         residual = self.residual - (self.jacobian @ move).reshape(-1, 3)
-        kept = np.eye(3) * (1.0 + 1e-6) - leverage
-        left_out = np.linalg.solve(kept, residual[:, :, None])[:, :, 0]
-        square = np.mean(left_out**2, axis=1)
+        square = np.mean(self._left_out(factor)(residual) ** 2, axis=1)
         own = np.mean(residual**2, axis=1) / self.solution.weight
         return Solution(
             theta - move,
@@ -297,81 +317,3 @@ def drift_precision(solution: Solution, share: float) -> FloatArray:
     usual = share / UNIT * np.abs(solution.mixing.primaries).ravel()
     precision[_DRIFT] = 1.0 / np.maximum(usual, 1e-4) ** 2
     return precision
-
-
-# Search steps as powers of two.
-_STRIDES = {"bending": 1, "mixing": 2, "apart": 1}
-_SEARCHED = ("bending", "apart", "mixing", "bending", "apart")
-_LEAST_STRENGTH, _MOST_STRENGTH = 0.1, 100.0
-_FEW_CHROMATIC = 12
-# With so few rows the channels' curves are tied to each other no more than each to straightness.
-_FEW_ROWS, _USUAL_WHERE_SHORT = 60, Strength(apart=1.5)
-_WHERE_FEW = Strength(apart=1.5, mixing=0.7, drift=2.0)
-_EXTREME_COST, _EXTREME_COST_WHERE_SHORT = 2.0, 4.0
-_N_SEARCHES = 3
-
-
-def solve_best(problem: Problem) -> tuple[Solution, Strength]:
-    """The strength whose left-out residual is least, one knob after the other.
-
-    The search goes along the line through a solution; then the problem is solved with what was
-    found, and looked at once more from there.
-    Leaving out says nothing of mixing where every chromatic patch stands alone: with few of
-    them the priors stay as they are, and the channels' curves are held closer together.
-    """
-    few = problem.rows.n_chromatic < _FEW_CHROMATIC
-    strength = _WHERE_FEW if few else _usual(len(problem.rows))
-    solution = problem.solve(strength)
-    names = ("bending",) if few else _SEARCHED
-    for _ in range(_N_SEARCHES):
-        found = _search(problem.linearise(solution), strength, names)
-        if found == strength:
-            break
-        strength, solution = found, problem.solve(found, solution)
-    judged = problem.linearise(solution).at(strength)
-    return Solution(
-        solution.theta, solution.weight, judged.left_out, judged.usual_residual
-    ), strength
-
-
-def _usual(n_rows: int) -> Strength:
-    return _USUAL_WHERE_SHORT if n_rows < _FEW_ROWS else Strength()
-
-
-def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Strength:
-    n_rows = len(line.residual)
-    scores: dict[Strength, float] = {}
-
-    def score(trial: Strength) -> float:
-        if trial not in scores:
-            scores[trial] = rated(line.at(trial), trial, n_rows)
-        return scores[trial]
-
-    for name in names:
-        for step in (2.0, 0.5):
-            while True:
-                value = getattr(strength, name) * step ** _STRIDES[name]
-                if not _LEAST_STRENGTH <= value <= _MOST_STRENGTH:
-                    break
-                trial = replace(strength, **{name: value})
-                if score(trial) >= score(strength):
-                    break
-                strength = trial
-    return strength
-
-
-def rated(solution: Solution, strength: Strength, n_rows: int) -> float:
-    """Less is better: left-out residual, a disbelief in the extremes, and in missed data.
-
-    A curve too stiff for its data misses them by more than their noise; where few rows
-    judge, leaving out can prefer it all the same.
-    """
-    usual = _usual(n_rows)
-    ratios = (
-        strength.bending / usual.bending,
-        strength.apart / usual.apart,
-        strength.mixing / usual.mixing,
-    )
-    cost = _EXTREME_COST_WHERE_SHORT if n_rows < _FEW_ROWS else _EXTREME_COST
-    extreme = cost * float(np.sum(np.log(ratios) ** 2)) / n_rows
-    return solution.left_out + extreme + max(solution.usual_residual - 1.0, 0.0)

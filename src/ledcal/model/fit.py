@@ -14,7 +14,8 @@ from ledcal.model._curves import NominalCurve
 from ledcal.model._field import choose_field
 from ledcal.model._premix import choose_premix
 from ledcal.model._rows import lms_to_camera, premixed, prepare_rows
-from ledcal.model._solve import Problem, solve_best
+from ledcal.model._solve import Problem
+from ledcal.model._strength import solve_best
 from ledcal.values.display import DisplayModel
 
 if TYPE_CHECKING:

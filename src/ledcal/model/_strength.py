@@ -1,0 +1,123 @@
+"""How strongly the fit is held, and what it does not believe at all: by leaving rows out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ledcal.model._solve import FEW_CHROMATIC, OUT, Linearised, Problem, Solution, Strength
+
+# Search steps as powers of two.
+_STRIDES = {"bending": 1, "mixing": 2, "apart": 1}
+_SEARCHED = ("bending", "apart", "mixing", "bending", "apart")
+_LEAST_STRENGTH, _MOST_STRENGTH = 0.1, 100.0
+# With so few rows the channels' curves are tied to each other no more than each to straightness.
+_FEW_ROWS, _USUAL_WHERE_SHORT = 60, Strength(apart=1.5)
+_WHERE_FEW = Strength(apart=1.5, mixing=0.7, drift=2.0)
+_EXTREME_COST, _EXTREME_COST_WHERE_SHORT = 2.0, 4.0
+_N_SEARCHES = 3
+# What counts as believed, how many times the usual pull is too
+# much (a wall that dims itself at white pulls eight times), and how many rows may go.
+_BELIEVED, _PULLING, _MOST_OUT = 0.3, 10.0, 0.03
+
+
+def solve_best(problem: Problem) -> tuple[Solution, Strength]:
+    """The strength whose left-out residual is least, one knob after the other.
+
+    The search goes along the line through a solution; then the problem is solved with what was
+    found, and looked at once more from there.
+    Leaving out says nothing of mixing where every chromatic patch stands alone: with few of
+    them the priors stay as they are, and the channels' curves are held closer together.
+    """
+    few = problem.rows.n_chromatic < FEW_CHROMATIC
+    strength = _WHERE_FEW if few else _usual(len(problem.rows))
+    strength, solution = _found(problem, strength, None, ("bending",) if few else _SEARCHED)
+    without = _without_pulling_rows(problem, solution, strength)
+    if without is not solution:
+        # What was found with them is not worth keeping.
+        strength, solution = _found(problem, _usual(len(problem.rows)), without)
+    judged = problem.linearise(solution).at(strength)
+    return Solution(
+        solution.theta, solution.weight, judged.left_out, judged.usual_residual
+    ), strength
+
+
+def _without_pulling_rows(problem: Problem, solution: Solution, strength: Strength) -> Solution:
+    """The solution once more without the rows that pull it where no other row is.
+
+    The robust weights see residuals; a wrong patch at the end of a curve, such as a white that
+    slipped, leaves none. One row at a time, the worst first, a few at most.
+    """
+    n_rows = len(problem.rows)
+    if n_rows < _FEW_ROWS:
+        return solution
+    for _ in range(int(_MOST_OUT * n_rows)):
+        pulls = problem.linearise(solution).pulls(strength)
+        counting = solution.weight > _BELIEVED
+        worst = int(np.argmax(np.where(counting, pulls, 0.0)))
+        if pulls[worst] < _PULLING * max(float(np.median(pulls)), 0.5):
+            break
+        weight = solution.weight.copy()
+        weight[worst] = OUT
+        solution = problem.solve(strength, Solution(solution.theta, weight))
+    return solution
+
+
+def _usual(n_rows: int) -> Strength:
+    return _USUAL_WHERE_SHORT if n_rows < _FEW_ROWS else Strength()
+
+
+def _found(
+    problem: Problem,
+    strength: Strength,
+    start: Solution | None,
+    names: tuple[str, ...] = _SEARCHED,
+) -> tuple[Strength, Solution]:
+    """Search from a strength until it stays, and solve with what was found."""
+    solution = problem.solve(strength, start)
+    for _ in range(_N_SEARCHES):
+        found = _search(problem.linearise(solution), strength, names)
+        if found == strength:
+            break
+        strength, solution = found, problem.solve(found, solution)
+    return strength, solution
+
+
+def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Strength:
+    n_rows = len(line.residual)
+    scores: dict[Strength, float] = {}
+
+    def score(trial: Strength) -> float:
+        if trial not in scores:
+            scores[trial] = rated(line.at(trial), trial, n_rows)
+        return scores[trial]
+
+    for name in names:
+        for step in (2.0, 0.5):
+            while True:
+                value = getattr(strength, name) * step ** _STRIDES[name]
+                if not _LEAST_STRENGTH <= value <= _MOST_STRENGTH:
+                    break
+                trial = replace(strength, **{name: value})
+                if score(trial) >= score(strength):
+                    break
+                strength = trial
+    return strength
+
+
+def rated(solution: Solution, strength: Strength, n_rows: int) -> float:
+    """Less is better: left-out residual, a disbelief in the extremes, and in missed data.
+
+    A curve too stiff for its data misses them by more than their noise; where few rows
+    judge, leaving out can prefer it all the same.
+    """
+    usual = _usual(n_rows)
+    ratios = (
+        strength.bending / usual.bending,
+        strength.apart / usual.apart,
+        strength.mixing / usual.mixing,
+    )
+    cost = _EXTREME_COST_WHERE_SHORT if n_rows < _FEW_ROWS else _EXTREME_COST
+    extreme = cost * float(np.sum(np.log(ratios) ** 2)) / n_rows
+    return solution.left_out + extreme + max(solution.usual_residual - 1.0, 0.0)
