@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ledcal.model._inverse import Inverse
-    from ledcal.values.arrays import FloatArray
+    from ledcal.model.samples import WallSamples
+    from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.display import DisplayModel
     from ledcal.values.stage import Target
 
@@ -106,8 +107,44 @@ def plan_chain(
 
     drawn = node_samples(model, target, k, peak=peak)
     slope = drawn.slope if wall is None else drawn.slope * wall.code_rise(drawn.value)[:, None, :]
-    samples = LutSamples(content.share * content.position(drawn.signal), held(drawn.value), slope)
+    place = content.share * content.position(drawn.signal)
+    samples = ChainSamples(place, held(drawn.value), slope, drawn, wall)
     return ChainPlan(content.curves(), nodes, None if wall is None else wall.curves(), samples)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChainSamples(LutSamples):
+    """Samples of the cube in a chain; what a miss amounts to is seen through the last curves.
+
+    Attributes
+    ----------
+    drawn : WallSamples
+        The same samples, of a table that gives wall code.
+    wall : _Wall or None
+        The last curves; None where there are none.
+    """
+
+    drawn: WallSamples
+    wall: _Wall | None
+
+    def select(self, chosen: BoolArray) -> ChainSamples:
+        """Some of the samples."""
+        part = (self.signal[chosen], self.value[chosen], self.slope[chosen])
+        return ChainSamples(*part, self.drawn.select(chosen), self.wall)
+
+    def slope_at(self, value: FloatArray) -> FloatArray:
+        """Mean slope between the samples' own values and others, (n, 3, 3)."""
+        if self.wall is None:
+            return self.drawn.slope_at(value)
+        code = self.wall.code(np.clip(value, 0.0, 1.0))
+        gap = value - self.value
+        far = np.abs(gap) > _CODE_STEP
+        rise = np.where(
+            far,
+            (code - self.drawn.value) / np.where(far, gap, 1.0),
+            self.wall.code_rise(self.drawn.value),
+        )
+        return self.drawn.slope_at(code) * rise[:, None, :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +210,10 @@ class _Wall:
         return np.where(rise > _LEAST_RISE, 1.0 / np.maximum(rise, _LEAST_RISE), 0.0)
 
     def curves(self) -> Lut1d:
-        signal = np.linspace(0.0, 1.0, N_ENTRIES)[:, None] * self._full
-        code = self.inverse.code(pq_decode(signal) / self.inverse.curves.nominal.peak_nits)
+        code = self.code(np.repeat(np.linspace(0.0, 1.0, N_ENTRIES)[:, None], 3, axis=1))
         return Lut1d(np.maximum.accumulate(code, axis=0))
+
+    def code(self, signal: FloatArray) -> FloatArray:
+        """What the cube holds to wall code."""
+        nits = pq_decode(signal * self._full)
+        return self.inverse.code(nits / self.inverse.curves.nominal.peak_nits)
