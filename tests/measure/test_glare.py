@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from ledcal.measure.flare import fit_flare
-from ledcal.measure.glare import GlareScene, fit_glare
+from ledcal.measure.glare import GlareScene, fit_glare, learn_fall_off
 
 N_FRAMES, N_LIT, N_DARK = 8, 40, 50
 SIDE = 0.1
 
 
-def make_scene(seed: int, fall_off: str) -> tuple[GlareScene, np.ndarray]:
+def make_scene(seed: int, fall_off: str, outside: float = 0.002) -> tuple[GlareScene, np.ndarray]:
     """Frames of random patches, and the true glare on each place that may be lit."""
     rng = np.random.default_rng(seed)
     lit_points = rng.uniform([-1, -0.5], [1, 0.5], (N_LIT, 2))
@@ -27,7 +27,7 @@ def make_scene(seed: int, fall_off: str) -> tuple[GlareScene, np.ndarray]:
         kernel = 2e-4 / (distance**2 + 0.01) ** 0.75
     kernel[np.arange(N_LIT), np.arange(N_LIT)] = 0.0
     glare = np.einsum("dr,frc->fdc", kernel, lit)
-    glare += rng.uniform(0, 0.002, (N_FRAMES, 1, 3))  # from outside of the wall
+    glare += rng.uniform(0, outside, (N_FRAMES, 1, 3))  # from outside of the wall
     sigma = 2e-5
     seen = glare + rng.normal(0, sigma, glare.shape)
     seen[:, :N_LIT] += lit
@@ -81,3 +81,45 @@ def test_frames_without_dark_places_have_no_glare() -> None:
     glare, sigma = fit_glare(replace(scene, dark=np.zeros_like(scene.dark)))
     assert float(np.abs(glare).max()) == 0.0
     assert float(np.abs(sigma).max()) == 0.0
+
+
+@pytest.mark.parametrize("seed", [6, 7])
+def test_places_without_scatter_do_not_outweigh_the_rest(seed: int) -> None:
+    # Without noise a place has no scatter where all its photosites round to the same number.
+    scene, truth = make_scene(seed, "power")
+    step = 0.2 * float(np.median(truth))
+    is_rounded = np.random.default_rng(1).uniform(size=N_LIT + N_DARK) < 0.6
+    seen = np.where(is_rounded[:, None], np.rint(truth / step) * step, truth)
+    variance = np.where(is_rounded[:, None], 0.0, np.full(seen.shape, (0.02 * step) ** 2))
+    glare, _ = fit_glare(replace(scene, seen=seen, variance=variance))
+    error = np.sqrt(((glare - truth[:, :N_LIT]) ** 2).mean())
+    assert error < 0.01 * truth[:, :N_LIT].mean()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_map_is_not_bent_by_places_without_scatter(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(-1, 1, (40, 2))
+    truth = np.exp(points[:, :1]) * np.ones(3)  # no quadratic
+    is_equal = (points[:, :1] < 0.1) * np.ones(3, dtype=bool)
+    sigma = np.where(is_equal, 0.0, 0.002)
+    light = truth + sigma * rng.standard_normal(truth.shape)
+    flare, error = fit_flare(points, light, sigma, np.array([[0.9, 0.0]]))
+    assert np.abs(flare / np.exp(0.9) - 1.0).max() < 0.03
+    assert (error > 0.001).all()
+
+
+@pytest.mark.parametrize("fall_off", ["bell", "power"])
+def test_the_fall_off_tells_the_glare_of_light_that_is_not_in_the_scene(fall_off: str) -> None:
+    learnt = learn_fall_off(make_scene(7, fall_off, outside=0.0)[0])
+    assert learnt is not None
+    other, truth = make_scene(8, fall_off, outside=0.0)
+    seen = learnt.glare(other.points[N_LIT:], other.points[:N_LIT], other.sizes, other.lit[0])
+    error = np.sqrt(((seen - truth[0, N_LIT:]) ** 2).mean())
+    assert error < 0.1 * truth[0, N_LIT:].mean()
+
+
+def test_without_light_or_dark_places_there_is_no_fall_off() -> None:
+    scene, _ = make_scene(9, "bell")
+    assert learn_fall_off(replace(scene, lit=np.zeros_like(scene.lit))) is None
+    assert learn_fall_off(replace(scene, dark=np.zeros_like(scene.dark))) is None

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.measure.anchors import find_gains
+from ledcal.measure.black import dark_places, measure_black, measure_own
 from ledcal.measure.flare import fit_flare
 from ledcal.measure.flat import build_corrections
-from ledcal.measure.glare import GlareScene, fit_glare
+from ledcal.measure.glare import GlareScene, fit_glare, learn_fall_off
 from ledcal.values.finding import Finding
-from ledcal.values.marks import encode_payload
 from ledcal.values.pattern import FrameKind, PatchKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ledcal.measure.black import Black
+    from ledcal.measure.glare import FallOff
     from ledcal.measure.stack import Stack
-    from ledcal.values.arrays import BoolArray, FloatArray
+    from ledcal.values.arrays import FloatArray
     from ledcal.values.pattern import Pattern, PatternFrame
 
 _DRIFT_WARNING = 0.01
 _DRIFT_FAIL = 0.03
-# Half the side of the central 10 % of the wall's area, as a share of the wall's half side.
-_CENTRAL = 0.1**0.5
 # With fewer patches in a frame there is nothing to learn of how glare falls off.
 _CROWDED = 8
 
@@ -39,7 +39,7 @@ class Cleaned:
     light, variance : ndarray, shape (frames, regions, 3)
         Camera light above black, as the middle of the wall would show it.
     black, black_variance : ndarray, shape (3,)
-        What the black frame shows in the middle of the wall.
+        What a black wall shows in its middle, without the glare of the marks.
     """
 
     light: FloatArray
@@ -64,95 +64,58 @@ def clean_frames(pattern: Pattern, stack: Stack) -> tuple[Cleaned, list[Finding]
         Light of the patches, and what was noticed on the way.
     """
     findings: list[Finding] = []
-    n_regions = len(stack.region_row)
-    kinds = {frame.index: frame.kind for frame in pattern.frames}
-    black_rows = [f for f, n in enumerate(stack.numbers) if kinds[n] is FrameKind.BLACK]
-    has_black = bool(black_rows)
-    black = np.zeros(stack.light.shape[1:])
-    black_variance = np.zeros_like(black)
-    if has_black:
-        black = stack.light[black_rows].mean(axis=0)
-        black_variance = stack.variance[black_rows].mean(axis=0) / len(black_rows)
-        # A strip cell that is lit in one black frame may be dark in another.
-        off = np.array([_dark_cells(pattern, stack.numbers[f]) for f in black_rows])
-        for cell in range(off.shape[1]):
-            own = [f for f, is_off in zip(black_rows, off[:, cell], strict=True) if is_off]
-            mean = stack.light[own, n_regions + cell].mean(axis=0) if own else np.nan
-            black[n_regions + cell] = mean
-    else:
+    black = measure_black(pattern, stack)
+    if not black.rows:
         findings.append(_no_black())
-    central = _central(pattern, stack)
     gains = np.ones((len(stack.numbers), 3))
-    light, variance, kind = _pass(
-        pattern, stack, gains, black, black_variance, central, has_black=has_black
-    )
+    light, variance, kind = _pass(pattern, stack, gains, black)
     found, findings_anchor = _anchor_gains(pattern, stack, light, variance)
     findings += findings_anchor
     if found is not None:
-        light, variance, kind = _pass(
-            pattern, stack, found, black, black_variance, central, has_black=has_black
-        )
+        light, variance, kind = _pass(pattern, stack, found, black)
     if kind == "none" and pattern.layout == "grid":
         findings.append(_no_flat())
-    middle = central if central.any() else np.ones(n_regions, dtype=np.bool_)
-    inside = np.flatnonzero(middle & np.isfinite(black[:n_regions]).all(axis=1))
-    return Cleaned(
-        light=light,
-        variance=variance,
-        black=black[inside].mean(axis=0) if len(inside) else np.zeros(3),
-        black_variance=black_variance[inside].mean(axis=0) / max(len(inside), 1),
-    ), findings
+    own, own_variance = measure_own(
+        pattern, stack, black, _fall_off(pattern, stack, gains if found is None else found, black)
+    )
+    return Cleaned(light=light, variance=variance, black=own, black_variance=own_variance), findings
 
 
 def _pass(
-    pattern: Pattern,
-    stack: Stack,
-    gains: FloatArray,
-    black: FloatArray,
-    black_variance: FloatArray,
-    central: BoolArray,
-    *,
-    has_black: bool,
+    pattern: Pattern, stack: Stack, gains: FloatArray, black: Black
 ) -> tuple[FloatArray, FloatArray, str]:
     """Gain, black, flare and flats, in this order."""
     n_regions = len(stack.region_row)
-    scaled = stack.light / gains[:, None, :] - black
-    variance = stack.variance / gains[:, None, :] ** 2 + black_variance
-    by_number = {frame.index: frame for frame in pattern.frames}
-    frames = [by_number[number] for number in stack.numbers]
-    dark = _dark_places(stack, frames, has_black=has_black)
-    flare = np.zeros((len(frames), n_regions, 3))
+    scaled, variance = _above_black(stack, gains, black)
+    frames = _frames(pattern, stack)
+    dark = dark_places(pattern, stack)
+    flare = np.zeros_like(scaled)
     error = np.zeros_like(flare)
     crowded = [f for f, frame in enumerate(frames) if len(frame.patches) >= _CROWDED]
     crowded = [f for f in crowded if frames[f].kind is FrameKind.PATCHES]
     if crowded:
-        scene = _glare_scene(
-            pattern,
-            stack,
-            [frames[f] for f in crowded],
-            dark[crowded],
-            scaled[crowded],
-            variance[crowded],
-        )
-        flare[crowded], error[crowded] = fit_glare(scene)
+        scene = _glare_scene(pattern, stack, frames, crowded, scaled, variance)
+        flare[crowded, :n_regions], error[crowded, :n_regions] = fit_glare(scene)
     for f, frame in enumerate(frames):
         if f not in crowded and frame.kind is not FrameKind.BLACK:
             flare[f], error[f] = fit_flare(
                 stack.points[dark[f]],
                 scaled[f, dark[f]],
                 np.sqrt(variance[f, dark[f]]),
-                stack.points[:n_regions],
+                stack.points,
             )
-    light = scaled[:, :n_regions] - flare
-    spread = variance[:, :n_regions] + error**2
+    clear = scaled - flare
+    light = clear[:, :n_regions]
+    spread = (variance + error**2)[:, :n_regions]
     flats = {
         f: np.where(dark[f, :n_regions, None], np.nan, light[f])
         for f, frame in enumerate(frames)
         if frame.kind is FrameKind.FLAT
     }
-    codes = [by_number[stack.numbers[f]].patches[0].code for f in flats]
-    shown = np.array(list(flats.values())) if flats else np.zeros((0, n_regions, 3))
-    corrections, kind = build_corrections(codes, shown, central)
+    codes = [frames[f].patches[0].code for f in flats]
+    shown = np.array(list(flats.values())).reshape(-1, n_regions, 3)
+    centre = [_mean_of_centre(pattern, stack, frames[f], clear[f]) for f in flats]
+    corrections, kind = build_corrections(codes, shown, np.array(centre).reshape(-1, 3))
     light = np.einsum("rij,frj->fri", corrections, light)
     spread = np.einsum("rij,frj->fri", corrections**2, spread)
     if flats:
@@ -164,51 +127,67 @@ def _pass(
     return light, spread, kind
 
 
-def _dark_cells(pattern: Pattern, number: int) -> BoolArray:
-    """Which of the 96 strip cells are dark in a frame."""
-    payload = encode_payload(number, pattern.pattern_id)
-    return np.stack([~payload, payload], axis=1).ravel()
+def _mean_of_centre(
+    pattern: Pattern, stack: Stack, frame: PatternFrame, light: FloatArray
+) -> FloatArray:
+    """What a flat frame shows over the central tenth of the wall's area, where it is lit."""
+    size = np.array([pattern.width_px, pattern.height_px])
+    middles = stack.points[stack.central] * size.max() / 2 + (size - 1) / 2
+    lit = np.zeros(len(middles), dtype=np.bool_)
+    for patch in frame.patches:  # a dark place stands after the flat that it lies in
+        region = patch.region
+        offset = middles - [region.x, region.y]
+        inside = ((offset >= 0) & (offset < [region.width, region.height])).all(axis=1)
+        lit[inside] = patch.kind is not PatchKind.DARK
+    return _mean_of_known(light[stack.central][lit])
 
 
-def _dark_places(stack: Stack, frames: Sequence[PatternFrame], *, has_black: bool) -> BoolArray:
-    """Places that show nothing of their own: dark patches, and strip pairs with the black off."""
-    n_regions = len(stack.region_row)
-    dark = np.zeros(stack.light.shape[:2], dtype=np.bool_)
-    dark[:, n_regions:] = has_black
-    for f, frame in enumerate(frames):
-        for patch in frame.patches:
-            if patch.kind is PatchKind.DARK:
-                dark[f, stack.region_row[patch.region]] = True
-    return dark
+def _mean_of_known(light: FloatArray) -> FloatArray:
+    """Mean of the finite rows; NaN where there are none."""
+    known = light[np.isfinite(light).all(axis=1)]
+    return known.mean(axis=0) if len(known) else np.full(3, np.nan)
 
 
 def _glare_scene(
     pattern: Pattern,
     stack: Stack,
     frames: Sequence[PatternFrame],
-    dark: BoolArray,
+    rows: Sequence[int],
     scaled: FloatArray,
     variance: FloatArray,
 ) -> GlareScene:
-    """What the glare of frames with many patches is learnt from."""
+    """What glare is learnt from: some of the frames."""
     half = max(pattern.width_px, pattern.height_px) / 2.0
     n_regions = len(stack.region_row)
-    lit = np.zeros((len(frames), n_regions, 3))
-    for f, frame in enumerate(frames):
-        for patch in frame.patches:
+    lit = np.zeros((len(rows), n_regions, 3))
+    for i, f in enumerate(rows):
+        for patch in frames[f].patches:
             if patch.kind not in {PatchKind.DARK, PatchKind.FLAT}:
                 row = stack.region_row[patch.region]
-                lit[f, row] = np.nan_to_num(scaled[f, row])
+                lit[i, row] = np.nan_to_num(scaled[f, row])
     sizes = np.array([[region.width, region.height] for region in stack.region_row]) / half
-    return GlareScene(stack.points, sizes, lit, dark, scaled, variance)
+    dark = dark_places(pattern, stack)[rows]
+    return GlareScene(stack.points, sizes, lit, dark, scaled[rows], variance[rows])
 
 
-def _central(pattern: Pattern, stack: Stack) -> BoolArray:
-    """Regions in the central 10 % of the wall's area."""
-    size = np.array([pattern.width_px, pattern.height_px])
-    half = _CENTRAL * size / size.max()
-    inside: BoolArray = (np.abs(stack.points[: len(stack.region_row)]) <= half + 1e-9).all(axis=1)
-    return inside
+def _fall_off(pattern: Pattern, stack: Stack, gains: FloatArray, black: Black) -> FallOff | None:
+    """How the lens scatters, learnt from all frames of patches."""
+    frames = _frames(pattern, stack)
+    rows = [f for f, frame in enumerate(frames) if frame.kind is FrameKind.PATCHES]
+    scaled, variance = _above_black(stack, gains, black)
+    return learn_fall_off(_glare_scene(pattern, stack, frames, rows, scaled, variance))
+
+
+def _frames(pattern: Pattern, stack: Stack) -> list[PatternFrame]:
+    """What each row of the stack shows."""
+    by_number = {frame.index: frame for frame in pattern.frames}
+    return [by_number[number] for number in stack.numbers]
+
+
+def _above_black(stack: Stack, gains: FloatArray, black: Black) -> tuple[FloatArray, FloatArray]:
+    """Light at one exposure, black off, and its variance."""
+    light = stack.light / gains[:, None, :] - black.light
+    return light, stack.variance / gains[:, None, :] ** 2 + black.variance
 
 
 def _anchor_gains(

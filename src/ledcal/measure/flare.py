@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 _HUBER = 1.5
+# No place is known better than this share of the median place: equal photosites have no scatter,
+# and the map is not that true to the lens.
+_LEAST_ERROR = 0.01
 
 
 def fit_flare(
@@ -50,6 +53,7 @@ def fit_flare(
     for channel in range(3):
         seen = light[good, channel]
         floor = 0.3 * float(np.nanmedian(sigma[good, channel])) + 1e-12
+        floor = max(floor, _LEAST_ERROR * float(np.median(np.abs(seen))))
         weight = 1.0 / np.maximum(np.nan_to_num(sigma[good, channel], nan=1.0), floor)
         pull = np.ones(n)
         for _ in range(8):

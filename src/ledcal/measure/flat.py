@@ -9,11 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ledcal.values.arrays import BoolArray, FloatArray
+    from ledcal.values.arrays import FloatArray
 
 
 def build_corrections(
-    codes: Sequence[FloatArray], flats: FloatArray, central: BoolArray
+    codes: Sequence[FloatArray], flats: FloatArray, centre: FloatArray
 ) -> tuple[FloatArray, str]:
     """Find for each region the 3x3 that takes its camera light to what the centre would show.
 
@@ -28,8 +28,9 @@ def build_corrections(
         Wall code of each flat.
     flats : ndarray, shape (n_flats, n_regions, 3)
         Their camera light, black and flare taken off; NaN where a region was not lit.
-    central : ndarray of bool, shape (n_regions,)
-        Regions whose mean is the reference.
+    centre : ndarray, shape (n_flats, 3)
+        Their mean over the central tenth of the wall's area, the reference; NaN where it was not
+        measured.
 
     Returns
     -------
@@ -42,11 +43,11 @@ def build_corrections(
     --------
     >>> import numpy as np
     >>> flats = np.array([[[1.0, 1.0, 1.0], [0.5, 0.5, 0.8]]])
-    >>> fix, kind = build_corrections([np.ones(3)], flats, np.array([True, False]))
+    >>> fix, kind = build_corrections([np.ones(3)], flats, np.ones((1, 3)))
     >>> kind, np.diag(fix[1]).tolist()
     ('grey', [2.0, 2.0, 1.25])
     """
-    n_regions = flats.shape[1] if flats.size else len(central)
+    n_regions = flats.shape[1]
     corrections = np.tile(np.eye(3), (n_regions, 1, 1))
     primary = {
         int(np.argmax(code)): i
@@ -54,22 +55,17 @@ def build_corrections(
         if np.count_nonzero(np.asarray(code) > 0) == 1
     }
     grey = [i for i, code in enumerate(codes) if np.ptp(code) < 1e-9 and code[0] > 0]
-    if len(primary) == 3:
-        light = np.stack([flats[primary[channel]] for channel in range(3)], axis=-1)
-        known = np.isfinite(light).all(axis=(1, 2))
+    coloured = [primary[channel] for channel in sorted(primary)]
+    if len(coloured) == 3 and np.isfinite(centre[coloured]).all():
+        light = np.moveaxis(flats[coloured], 0, -1)
+        known = np.asarray(np.isfinite(light).all(axis=(1, 2)))
         known[known] = np.linalg.cond(light[known]) < 1e4
-        centre = known & central
-        if centre.any():
-            # Each region's spread is small, so the mean of the matrices is the centre's.
-            reference = light[centre].mean(axis=0)
-            corrections[known] = reference @ np.linalg.inv(light[known])
-            return corrections, "red-green-blue"
-    if grey:
+        corrections[known] = centre[coloured].T @ np.linalg.inv(light[known])
+        return corrections, "red-green-blue"
+    if grey and np.isfinite(centre[grey]).all():
         level = flats[grey].mean(axis=0)
         known = np.isfinite(level).all(axis=1) & (level > 0).all(axis=1)
-        centre = known & central
-        if centre.any():
-            gain = level[centre].mean(axis=0) / level[known]
-            corrections[known] = gain[:, :, None] * np.eye(3)
-            return corrections, "grey"
+        gain = centre[grey].mean(axis=0) / level[known]
+        corrections[known] = gain[:, :, None] * np.eye(3)
+        return corrections, "grey"
     return corrections, "none"

@@ -10,7 +10,7 @@ import numpy as np
 from ledcal.measure.locate import Located, locate
 from ledcal.measure.preview import build_preview
 from ledcal.measure.region import measure_points, measure_polygons
-from ledcal.measure.samples import FrameSamples, RegionColumns, pattern_regions
+from ledcal.measure.samples import FrameSamples, RegionColumns, central_points, pattern_regions
 from ledcal.measure.strip import region_points
 from ledcal.measure.view import WallView
 from ledcal.values.marks import build_marks_layout
@@ -114,7 +114,7 @@ def _on_its_wall(
 
 
 def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionColumns:
-    """Average every patch region and every strip cell, plane by plane."""
+    """Average every patch region, strip cell and tile of the wall's middle, plane by plane."""
     view = located.view
     regions = pattern_regions(pattern)
     shape = (len(regions), len(frame.planes))
@@ -126,7 +126,8 @@ def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionCo
             mean[row, column], deviation[row, column] = found.mean, found.deviation
             count[row, column], saturated[row, column] = found.n, found.saturated
             gradient[row, column] = found.gradient
-    cells, cell_sigma, n_points = _measure_cells(frame, located)
+    places = [_cell_points(located.layout), central_points(pattern.width_px, pattern.height_px)]
+    cells, cell_sigma, n_points = _measure_places(frame, view, places)
     channel = np.array([_CHANNELS[plane.channel] for plane in frame.planes])
     sigma = deviation / np.sqrt(np.maximum(count, 1))
     n_cells = len(cells)
@@ -139,22 +140,25 @@ def _measure(frame: LinearFrame, located: Located, pattern: Pattern) -> RegionCo
             ]
         ),
         deviation=np.vstack([_by_channel(deviation, channel), np.full((n_cells, 3), np.nan)]),
-        n_samples=np.concatenate([count.sum(axis=1), np.full(n_cells, n_points)]),
+        n_samples=np.concatenate([count.sum(axis=1), n_points]),
         saturated=np.concatenate([saturated.max(axis=1), np.zeros(n_cells)]),
         gradient=np.concatenate([gradient.max(axis=1), np.zeros(n_cells)]),
         green_split=np.concatenate([_green_split(frame, mean), np.zeros(n_cells)]),
     )
 
 
-def _measure_cells(frame: LinearFrame, located: Located) -> tuple[FloatArray, FloatArray, int]:
-    """Mean light of each strip cell, shape (96, planes)."""
-    points = located.view.to_frame(_cell_points(located.layout))
-    means, sigmas = [], []
-    for plane in frame.planes:
-        mean, sigma = measure_points(plane, points)
-        means.append(mean)
-        sigmas.append(sigma)
-    return np.stack(means, axis=1), np.stack(sigmas, axis=1), 144 * len(frame.planes)
+def _measure_places(
+    frame: LinearFrame, view: WallView, places: Sequence[FloatArray]
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Mean light of sets of points: mean and sigma of shape (n, planes), count of all planes."""
+    means, sigmas, counts = [], [], []
+    for points in places:
+        seen = view.to_frame(points)
+        found = [measure_points(plane, seen) for plane in frame.planes]
+        means.append(np.stack([mean for mean, _ in found], axis=1))
+        sigmas.append(np.stack([sigma for _, sigma in found], axis=1))
+        counts.append(np.full(len(points), points.shape[1] * len(frame.planes)))
+    return np.concatenate(means), np.concatenate(sigmas), np.concatenate(counts)
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ledcal.values.pattern import PatchKind
 
@@ -14,20 +17,27 @@ if TYPE_CHECKING:
     from ledcal.values.frame import CameraColour, Exposure
     from ledcal.values.pattern import Pattern, Region
 
+# Half the side of the central 10 % of the wall's area, as a share of the wall's half side.
+CENTRAL = 0.1**0.5
+# Tiles along each side of it, and points of each tile.
+_TILES = 6
+_TILE_POINTS = 256
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RegionColumns:
-    """Every patch region of the pattern and every strip cell, measured in one frame.
+    """Every patch region of the pattern, every strip cell, and the wall's middle, in one frame.
 
     Rows are `pattern_regions`, then the 96 cells of the strip, the one of bit 1 before the one
-    of bit 0: half of them are dark in every frame. Light is (dn - black) / (white - black).
+    of bit 0: half of them are dark in every frame; then the tiles of the central tenth of the
+    wall's area (`central_points`). Light is (dn - black) / (white - black).
 
     Attributes
     ----------
     mean, sigma : ndarray, shape (n, 3)
         Camera R, G, B and their standard errors; NaN where there is no sample.
     deviation : ndarray, shape (n, 3)
-        Standard deviation of one photosite; NaN for cells.
+        Standard deviation of one photosite; NaN for cells and tiles.
     n_samples : ndarray of int64, shape (n,)
         Photosites of all planes.
     saturated : ndarray, shape (n,)
@@ -106,3 +116,35 @@ def pattern_regions(pattern: Pattern) -> tuple[Region, ...]:
             if patch.kind is not PatchKind.FLAT:
                 found.setdefault(patch.region)
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def central_points(width_px: int, height_px: int) -> FloatArray:
+    """Lay points evenly over the central 10 % of the wall's area, tile by tile.
+
+    They are scattered, so that neither the wall's pixels nor the photosites beat with them.
+
+    Parameters
+    ----------
+    width_px, height_px : int
+        The wall.
+
+    Returns
+    -------
+    ndarray, shape (36, 256, 2)
+        Wall points of each tile, row by row. Read-only.
+
+    Examples
+    --------
+    >>> points = central_points(1920, 1080)
+    >>> points.shape, np.ptp(points, axis=(0, 1)).round().tolist()
+    ((36, 256, 2), [607.0, 341.0])
+    """
+    steps = np.arange(_TILES * _TILES * _TILE_POINTS).reshape(-1, _TILE_POINTS, 1)
+    # Multiples of two irrationals fill a square evenly without any period.
+    inside = np.modf(0.5 + steps * np.array([0.7548776662466927, 0.5698402909980532]))[0]
+    corner = np.stack(np.meshgrid(np.arange(_TILES), np.arange(_TILES)), axis=-1).reshape(-1, 1, 2)
+    size = np.array([width_px, height_px])
+    points = (size - 1) / 2 + CENTRAL * size * ((corner + inside) / _TILES - 0.5)
+    points.flags.writeable = False
+    return np.asarray(points, np.float64)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.measure.samples import pattern_regions
-from ledcal.values.marks import build_marks_layout
+from ledcal.measure.samples import central_points, pattern_regions
+from ledcal.values.marks import PAYLOAD_BITS, build_marks_layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +29,10 @@ class Stack:
     names : tuple of str
         Files behind each row.
     region_row : dict of Region to int
-        Column of each patch region; the 96 strip cells follow them.
+        Column of each patch region; the 96 strip cells follow them, then the tiles of the
+        wall's central tenth.
     points : ndarray, shape (n, 2)
-        Middles of regions and cells, half the wall's long side = 1, from the wall's middle.
+        Middles of regions, cells and tiles, half the wall's long side = 1, from the wall's middle.
     light, variance, deviation : ndarray, shape (frames, n, 3)
         Camera light, variance of its mean, standard deviation of a photosite.
     n_samples : ndarray of int64, shape (frames, n)
@@ -51,6 +52,17 @@ class Stack:
     saturated: FloatArray
     gradient: FloatArray
     green_split: FloatArray
+
+    @property
+    def cells(self) -> slice:
+        """Columns of the strip cells."""
+        n = len(self.region_row)
+        return slice(n, n + 2 * PAYLOAD_BITS)
+
+    @property
+    def central(self) -> slice:
+        """Columns of the tiles of the wall's central tenth."""
+        return slice(len(self.region_row) + 2 * PAYLOAD_BITS, len(self.points))
 
 
 def stack_frames(pattern: Pattern, frames: Sequence[FrameSamples]) -> Stack:
@@ -84,6 +96,7 @@ def stack_frames(pattern: Pattern, frames: Sequence[FrameSamples]) -> Stack:
     layout = build_marks_layout(pattern.width_px, pattern.height_px)
     middles = [_middle(region) for region in regions]
     middles += [_middle(cell) for pair in layout.cells for cell in pair]
+    middles += list(central_points(pattern.width_px, pattern.height_px).mean(axis=1))
     size = np.array([pattern.width_px, pattern.height_px])
     return Stack(
         numbers=tuple(numbers),
