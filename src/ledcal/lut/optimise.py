@@ -103,8 +103,8 @@ def _misses(lut: Lut3d, samples: LutSamples) -> FloatArray:
 
 
 def _is_better(new: FloatArray, old: FloatArray) -> bool:
-    pairs = [(f(new), f(old)) for f in (np.median, lambda e: np.percentile(e, 95), np.std)]
-    return all(float(a) <= float(b) for a, b in pairs)
+    shares = (50.0, 95.0, 99.0)
+    return bool(np.all(np.percentile(new, shares) <= np.percentile(old, shares)))
 
 
 def _repeat_above(table: FloatArray, lut: Lut3d, samples: LutSamples) -> FloatArray:
