@@ -33,8 +33,7 @@ from ledcal.export.cube import format_cube
 from ledcal.lut.build import build_lut
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.fit import fit_model
-from ledcal.model.invert import correct
-from ledcal.model.trial import trial_codes
+from ledcal.model.trial import shown_codes
 from ledcal.pipeline.correction import Correction, judge_fit
 from ledcal.values.stage import Target
 
@@ -66,7 +65,7 @@ class Result:
     regions : dict of str to ndarray of bool
         Which of the colours are where.
     said : tuple of float
-        Median and p95 that ledcal says of its own table of 33 nodes, on its own trial colours.
+        Median and p95 that ledcal says of its own table of 33 nodes, on its own colours.
     refused : str
         Why ledcal gave no fit.
     """
@@ -113,9 +112,8 @@ def run_ledcal(result: Result, judge: LabJudge, measured: PatchMeasurements) -> 
         if size == 33:
             after = judge_fit(correction, lut, measured).after
             result.said = after.median, after.p95
-            trial = trial_codes(target)
-            trial = trial[correct(model, target, correction.exposure_scale, trial)[1]]
-            result.errors["trial"] = judge.errors(through_file(lut, trial), trial)
+            own = shown_codes(model, target, correction.exposure_scale)
+            result.errors["own"] = judge.errors(through_file(lut, own), own)
 
 
 def run_peers(
@@ -174,6 +172,13 @@ def cell(pair: Sequence[float]) -> str:
     return "-" if np.isnan(pair[0]) else f"{pair[0]:.2f} / {pair[1]:.2f}"
 
 
+def times(value: float, unit: float) -> str:
+    ratio = value / unit
+    return (
+        f"{ratio:.0f}x" if ratio >= 100.0 else f"{ratio:.1f}x" if ratio >= 1.0 else f"{ratio:.2g}x"
+    )
+
+
 def table(head: list[str], rows: Iterable[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -197,14 +202,14 @@ def accuracy_table(results: list[Result]) -> str:
     """What ledcal shows, and what it said that it would."""
     rows = []
     for (scenario, n), group in each_row(results).items():
-        methods = ("uncorrected", "best", "ledcal direct", "ledcal 33", "ledcal 65", "trial")
+        methods = ("uncorrected", "best", "ledcal direct", "ledcal 33", "ledcal 65", "own")
         spreads = {method: spread_of(group, method) for method in methods}
         said = np.mean([r.said for r in group], axis=0).tolist()
-        ratio = said[1] / spreads["trial"][1]
+        ratio = said[1] / spreads["own"][1]
         honest = "-" if np.isnan(ratio) else f"{ratio:.2f}"
         rows.append([scenario, str(n), *(cell(v) for v in spreads.values()), cell(said), honest])
     head = ["wall", "patches", "uncorrected", "best code", "no table", "33 nodes", "65 nodes"]
-    return table([*head, "trial colours, 33", "ledcal says", "said / shown, p95"], rows)
+    return table([*head, "ledcal's colours, 33", "ledcal says", "said / shown, p95"], rows)
 
 
 def region_table(results: list[Result], method: str) -> str:
@@ -228,8 +233,7 @@ def peer_table(results: list[Result]) -> str:
                 cells.append("-")
                 continue
             theirs, ours = spread_of(same, name), spread_of(same, "ledcal 33")
-            ratio = f"{theirs[0] / ours[0]:.1f}x / {theirs[1] / ours[1]:.1f}x"
-            cells.append(f"{cell(theirs)} ({ratio})")
+            cells.append(f"{cell(theirs)} ({' / '.join(map(times, theirs, ours))})")
         rows.append(cells)
     return table(["wall", "patches", "ledcal", *names], rows)
 
@@ -242,10 +246,10 @@ def time_table(results: list[Result]) -> str:
         cells = [str(n)]
         own = np.median([r.seconds["ledcal 33"] for r in results if r.n == n and not r.refused])
         for name in found:
-            times = [r.seconds[name] for r in results if r.n == n and name in r.seconds]
-            value = np.median(times) if times else np.nan
-            ratio = "" if name in {"fit", "ledcal 33"} else f" ({value / own:.2g}x)"
-            cells.append(f"{value:.2f}{ratio}" if times else "-")
+            spent = [r.seconds[name] for r in results if r.n == n and name in r.seconds]
+            value = float(np.median(spent)) if spent else np.nan
+            ratio = "" if name in {"fit", "ledcal 33"} else f" ({times(value, own)})"
+            cells.append(f"{value:.2f}{ratio}" if spent else "-")
         rows.append(cells)
     heads = {"fit": "ledcal fit", "ledcal 33": "ledcal fit + 33", "ledcal 65": "ledcal fit + 65"}
     return table(["patches", *(heads.get(name, name) for name in found)], rows)
