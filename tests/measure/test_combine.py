@@ -119,11 +119,7 @@ def test_order_and_doubles_do_not_matter() -> None:
     samples = list(grid_take())
     first = combine(samples, known, None)
     again = combine([*samples[::-1], *samples], known, None)
-    turned = combine(samples[::-1], known, None)
-    np.testing.assert_array_equal(turned.measurements.camera, first.measurements.camera)
-    # Twice the photosites weigh a little differently in the glare.
-    moved = np.abs(again.measurements.camera - first.measurements.camera)
-    assert (moved < 0.3 * first.measurements.sigma).all()
+    np.testing.assert_allclose(again.measurements.camera, first.measurements.camera, rtol=1e-6)
     ratio = again.measurements.sigma[:30] / first.measurements.sigma[:30]
     assert 0.6 < float(np.median(ratio)) < 0.95
 

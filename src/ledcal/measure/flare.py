@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 _HUBER = 1.5
-# No place is known better than this share of the median place: equal photosites have no scatter,
-# and the map is not that true to the lens.
-_LEAST_ERROR = 0.01
+# No place is known better than this share of the median place: equal photosites have no scatter.
+# Below what noise leaves in the brightest flats, so that doubled frames measure the same.
+_LEAST_ERROR = 0.003
 
 
 def fit_flare(

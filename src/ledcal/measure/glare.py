@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _WIDTHS = (0.04, 0.08, 0.16, 0.32, 0.64)
 _HUBER = 1.5
 _N_PASSES = 6
-# No place is known better than this share of the median place: equal photosites have no scatter,
-# and the bells are not that true to the lens.
-_LEAST_ERROR = 0.01
+# No place is known better than this share of the median place: equal photosites have no scatter.
+# Below what noise leaves in frames of patches, so that doubled frames measure the same.
+_LEAST_ERROR = 0.005
 # How far the bells may be from the lens's true fall-off, as a share of what they explain.
 _SHAPE_ERROR = 0.15
 # The fall-off is learnt from so many frames at most, the brightest.
@@ -211,8 +211,9 @@ def _learn(
     bells = spread[frame, place]
     value = seen[frame, place]
     variance = scene.variance[frame, place, channel]
-    floor = (_LEAST_ERROR * float(np.median(np.abs(value)))) ** 2
-    weight = 1.0 / np.sqrt(variance + 0.1 * float(np.median(variance)) + floor + 1e-24)
+    least = (_LEAST_ERROR * float(np.median(np.abs(value)))) ** 2
+    floor = max(0.1 * float(np.median(variance)), least, 1e-24)
+    weight = 1.0 / np.sqrt(variance + floor)
     design = np.concatenate([bells, frame[:, None] == np.arange(n_frames)], axis=1)
     size = np.abs(design * weight[:, None]).max(axis=0)
     size[size == 0.0] = 1.0
