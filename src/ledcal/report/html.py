@@ -188,7 +188,7 @@ def _quality(profile: Profile) -> list[dict[str, Any]]:
                 "after",
                 quality.after,
                 quality.after_de2000,
-                "predicted, the same colours through the written table",
+                "predicted, through the written table, with the error of the fit itself",
                 "after",
             ),
             *(
