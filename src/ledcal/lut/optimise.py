@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # How strongly a node is held to its exact value: as a share of what its samples weigh, and,
 # for nodes with few samples, of what the samples of a usual node weigh.
 _RIDGE, _LEAST_RIDGE = 0.05, 0.01
-_N_STEPS, _N_AGAIN, _N_STEPS_AFTER = 8, 1, 4
+_N_STEPS, _N_STEPS_AFTER = 8, 4
 _CHECKED_EVERY = 12
 _USUAL_PERCENTILE = 70
 # What is missed by far counts less: 0 would be least squares, 0.5 the least sum of misses.
@@ -62,19 +62,16 @@ def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
     if judge.sum() < 1:
         return lut
     used, unseen = samples.select(~judge), samples.select(judge)
-    system = _System.of(lut, used)
     exact = lut.table.reshape(-1, 3)
     free = np.ones(exact.shape, dtype=bool)
     free[0] = False
-    move = system.solve(np.zeros_like(exact), free, _N_STEPS)
+    move = _System.of(lut, used).solve(np.zeros_like(exact), free, _N_STEPS)
     # What would leave 0..1 is set on it and the others are solved for again; a miss counts by what
     # it really amounts to; and what a table of this size cannot follow must not cost the rest.
-    for _ in range(_N_AGAIN):
-        free &= (exact + move >= 0.0) & (exact + move <= 1.0)
-        start = np.clip(exact + move, 0.0, 1.0) - exact
-        moved = Lut3d((exact + start).reshape(lut.table.shape))
-        system = _System.of(lut, _seen(moved, used))
-        move = system.solve(start, free, _N_STEPS_AFTER)
+    free &= (exact + move >= 0.0) & (exact + move <= 1.0)
+    start = np.clip(exact + move, 0.0, 1.0)
+    seen = _seen(Lut3d(start.reshape(lut.table.shape)), used)
+    move = _System.of(lut, seen).solve(start - exact, free, _N_STEPS_AFTER)
     table = np.clip(exact + move, 0.0, 1.0).reshape(lut.table.shape)
     moved = Lut3d(_repeat_above(table, lut, samples))
     if is_neutral_monotone(lut) and not is_neutral_monotone(moved):
@@ -82,24 +79,23 @@ def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
         table = moved.table.copy()
         table[node, node, node] = lut.table[node, node, node]
         moved = Lut3d(table)
-    return moved if _is_better(_misses(moved, unseen), _misses(lut, unseen)) else lut
+    return moved if _is_better(_missed(moved, unseen)[0], _missed(lut, unseen)[0]) else lut
 
 
 def _seen(lut: Lut3d, samples: LutSamples) -> LutSamples:
     """The samples as this table misses them, those that it misses by far weighed less."""
-    value = apply_tetrahedral(lut, samples.signal)
-    slope = samples.slope_at(value)
-    missed = np.linalg.norm((slope @ (value - samples.value)[:, :, None])[:, :, 0], axis=1)
+    missed, slope = _missed(lut, samples)
     usual = max(float(np.percentile(missed, _USUAL_PERCENTILE)), 1e-12)
     calm = (1.0 + missed / usual) ** -_CALM
     return LutSamples(samples.signal, samples.value, calm[:, None, None] * slope)
 
 
-def _misses(lut: Lut3d, samples: LutSamples) -> FloatArray:
+def _missed(lut: Lut3d, samples: LutSamples) -> tuple[FloatArray, FloatArray]:
+    """How far the table misses each sample, (n,), and the slope by which it does."""
     value = apply_tetrahedral(lut, samples.signal)
-    miss = value - samples.value
     slope = samples.slope_at(value)
-    return np.asarray(np.linalg.norm((slope @ miss[:, :, None])[:, :, 0], axis=1))
+    gap = (slope @ (value - samples.value)[:, :, None])[:, :, 0]
+    return np.asarray(np.linalg.norm(gap, axis=1)), slope
 
 
 def _is_better(new: FloatArray, old: FloatArray) -> bool:

@@ -31,8 +31,8 @@ _BLACK_UNIT = 1e-4
 _CURVE_RIDGE, _CROSS_PRIOR, _DRIFT_PRIOR, _BLACK_PRIOR = 0.3, 2.0, 0.7, 0.05
 _PRIMARIES_PRIOR = 1e-3
 _MAX_STEPS = 12
-# Weight of a row that counts for nothing and stays so.
-OUT = 1e-3
+# Weight of a row that counts for nothing and stays so, and the least of one that is believed.
+OUT, BELIEVED = 1e-3, 0.3
 # With fewer chromatic rows each stands alone.
 FEW_CHROMATIC = 12
 _ENOUGH = 1e-5

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from ledcal.model._solve import FEW_CHROMATIC, OUT, Linearised, Problem, Solution, Strength
+from ledcal.model._solve import (
+    BELIEVED,
+    FEW_CHROMATIC,
+    OUT,
+    Linearised,
+    Problem,
+    Solution,
+    Strength,
+)
 
 # Search steps as powers of two.
 _STRIDES = {"bending": 1, "mixing": 2, "apart": 1}
@@ -17,9 +25,9 @@ _FEW_ROWS, _USUAL_WHERE_SHORT = 60, Strength(apart=1.5)
 _WHERE_FEW = Strength(apart=1.5, mixing=0.7, drift=2.0)
 _EXTREME_COST, _EXTREME_COST_WHERE_SHORT = 2.0, 4.0
 _N_SEARCHES = 3
-# What counts as believed, how many times the usual pull is too
-# much (a wall that dims itself at white pulls eight times), and how many rows may go.
-_BELIEVED, _PULLING, _MOST_OUT = 0.3, 10.0, 0.03
+# How many times the usual pull is too much (a wall that dims itself at white pulls eight times),
+# and how many rows may go.
+_PULLING, _MOST_OUT = 10.0, 0.03
 
 
 def solve_best(problem: Problem) -> tuple[Solution, Strength]:
@@ -31,37 +39,40 @@ def solve_best(problem: Problem) -> tuple[Solution, Strength]:
     them the priors stay as they are, and the channels' curves are held closer together.
     """
     few = problem.rows.n_chromatic < FEW_CHROMATIC
-    strength = _WHERE_FEW if few else _usual(len(problem.rows))
-    strength, solution = _found(problem, strength, None, ("bending",) if few else _SEARCHED)
-    without = _without_pulling_rows(problem, solution, strength)
-    if without is not solution:
+    usual = _WHERE_FEW if few else _usual(len(problem.rows))
+    names = ("bending",) if few else _SEARCHED
+    line, strength = _found(problem, usual, names)
+    without = _without_pulling_rows(problem, line, strength)
+    if without is not line:
         # What was found with them is not worth keeping.
-        strength, solution = _found(problem, _usual(len(problem.rows)), without)
-    judged = problem.linearise(solution).at(strength)
-    return Solution(
-        solution.theta, solution.weight, judged.left_out, judged.usual_residual
-    ), strength
+        line, strength = _found(problem, usual, names, without.solution)
+    judged = line.at(strength)
+    solution = replace(
+        line.solution, left_out=judged.left_out, usual_residual=judged.usual_residual
+    )
+    return solution, strength
 
 
-def _without_pulling_rows(problem: Problem, solution: Solution, strength: Strength) -> Solution:
-    """The solution once more without the rows that pull it where no other row is.
+def _without_pulling_rows(problem: Problem, line: Linearised, strength: Strength) -> Linearised:
+    """The line through the solution without the rows that pull it where no other row is.
 
     The robust weights see residuals; a wrong patch at the end of a curve, such as a white that
     slipped, leaves none. One row at a time, the worst first, a few at most.
     """
     n_rows = len(problem.rows)
     if n_rows < _FEW_ROWS:
-        return solution
+        return line
     for _ in range(int(_MOST_OUT * n_rows)):
-        pulls = problem.linearise(solution).pulls(strength)
-        counting = solution.weight > _BELIEVED
+        pulls = line.pulls(strength)
+        counting = line.solution.weight >= BELIEVED
         worst = int(np.argmax(np.where(counting, pulls, 0.0)))
         if pulls[worst] < _PULLING * max(float(np.median(pulls)), 0.5):
             break
-        weight = solution.weight.copy()
+        weight = line.solution.weight.copy()
         weight[worst] = OUT
-        solution = problem.solve(strength, Solution(solution.theta, weight))
-    return solution
+        start = Solution(line.solution.theta, weight)
+        line = problem.linearise(problem.solve(strength, start))
+    return line
 
 
 def _usual(n_rows: int) -> Strength:
@@ -69,19 +80,16 @@ def _usual(n_rows: int) -> Strength:
 
 
 def _found(
-    problem: Problem,
-    strength: Strength,
-    start: Solution | None,
-    names: tuple[str, ...] = _SEARCHED,
-) -> tuple[Strength, Solution]:
+    problem: Problem, strength: Strength, names: tuple[str, ...], start: Solution | None = None
+) -> tuple[Linearised, Strength]:
     """Search from a strength until it stays, and solve with what was found."""
-    solution = problem.solve(strength, start)
+    line = problem.linearise(problem.solve(strength, start))
     for _ in range(_N_SEARCHES):
-        found = _search(problem.linearise(solution), strength, names)
+        found = _search(line, strength, names)
         if found == strength:
             break
-        strength, solution = found, problem.solve(found, solution)
-    return strength, solution
+        strength, line = found, problem.linearise(problem.solve(found, line.solution))
+    return line, strength
 
 
 def _search(line: Linearised, strength: Strength, names: tuple[str, ...]) -> Strength:

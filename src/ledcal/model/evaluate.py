@@ -17,10 +17,10 @@ from ledcal.model._curves import NominalCurve
 from ledcal.model._field import fit_field
 from ledcal.model._perceptual import pq_light
 from ledcal.model._rows import lms_to_camera, premixed, prepare_rows
-from ledcal.model._solve import Problem, Solution, Strength
+from ledcal.model._solve import BELIEVED, Problem, Solution, Strength
 from ledcal.model.fit import assemble
 from ledcal.model.predict import black, predict
-from ledcal.values.quality import Spread
+from ledcal.values.quality import JUDGED_FROM_NITS, Spread
 
 if TYPE_CHECKING:
     from ledcal.model._rows import Rows
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 _N_NOISE_DRAWS = 32
 # Below it a delta E ITP tells of read noise and PWM steps, not of the calibration.
-JUDGED_FROM_NITS = 1.0
 _N_FOLDS = 10
 # ICtCp angle and chroma of skin, dark to light, in dim and in bright light; see trial.py.
 _SKIN_HUE, _SKIN_HUE_WIDTH, _SKIN_CHROMA = np.deg2rad(128.0), np.deg2rad(12.0), (0.03, 0.1)
@@ -132,7 +131,7 @@ def _left_out(
     strength = Strength(*model.parameters["strength"].tolist())
     smoothing = float(model.parameters["smoothing"][0]) if "smoothing" in model.parameters else None
     full = solution_of(model, rows)
-    believed = full.weight > 0.3
+    believed = full.weight >= BELIEVED
     free = np.flatnonzero(~_ramp_ends(rows))
     free = free[np.argsort(rows.lms[free].sum(axis=1), kind="stable")]
     to_camera = lms_to_camera(rows).T

@@ -14,7 +14,7 @@ from ledcal.model._curves import NominalCurve
 from ledcal.model._field import choose_field
 from ledcal.model._premix import choose_premix
 from ledcal.model._rows import lms_to_camera, premixed, prepare_rows
-from ledcal.model._solve import Problem
+from ledcal.model._solve import BELIEVED, Problem
 from ledcal.model._strength import solve_best
 from ledcal.values.display import DisplayModel
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray, IntArray
     from ledcal.values.measurement import PatchMeasurements
 
-_OUTLIER_WEIGHT = 0.3
 # A wall in the wrong mode is missed by a few per cent; patches of another pattern by all.
 _MISSED_SHARE_LIMIT, _LIT_SHARE = 0.2, 0.02
 
@@ -145,7 +144,7 @@ def outlying_patches(model: DisplayModel) -> IntArray:
         Indices into the measurements that were fitted, rising.
     """
     weight = model.parameters["patch_weight"]
-    return np.flatnonzero((weight >= 0.0) & (weight < _OUTLIER_WEIGHT)).astype(np.int64)
+    return np.flatnonzero((weight >= 0.0) & (weight < BELIEVED)).astype(np.int64)
 
 
 def unused_patches(model: DisplayModel) -> IntArray:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ledcal.values.display import DisplayModel
     from ledcal.values.stage import Target
 
-    # Content code, wall code, channel light, and whether the draw is of use.
-    _Drawn = tuple[FloatArray, FloatArray, FloatArray, BoolArray]
+    # Content code, wall code, and whether the draw is of use.
+    _Drawn = tuple[FloatArray, FloatArray, BoolArray]
 
 # What a miss counts: greys are looked at hardest; beyond the gamut colours are wrong already.
 _GREY_WEIGHT, _BEYOND_WEIGHT = 2.0, 0.5
@@ -120,14 +120,14 @@ def node_samples(
         aces = inverse.mixing.colour(light) * inverse.gain(light) @ np.linalg.inv(matrix).T
         content = target_code(target, aces)
         away = np.max(np.abs(target_light(target, content) - aces), axis=1)
-        return content, wall, light, away < _SAME_LIGHT * np.max(aces, axis=1)
+        return content, wall, away < _SAME_LIGHT * np.max(aces, axis=1)
 
     def sent(draws: FloatArray) -> _Drawn:
         nits = pq_decode(draws * pq_encode(target.peak_nits))
         even = eotf_inverse(target.eotf, nits, peak_nits=target.peak_nits)
         content = np.where((np.arange(len(draws)) % 2 == 0)[:, None], even, draws * furthest)
         light, inside = inverse.solve(target_light(target, content) @ matrix.T)
-        return content, inverse.code(light), light, inside
+        return content, inverse.code(light), inside
 
     rng = np.random.default_rng(seed)
     parts = []
@@ -137,8 +137,8 @@ def node_samples(
     grey = np.repeat(np.linspace(0.0, furthest, _N_GREYS)[:, None], 3, axis=1)
     for codes in (grey, beyond[:_N_BEYOND]):
         code, _ = reach(model, k, target_light(target, codes), peak=peak)
-        parts.append((codes, code, inverse.curves.light(code)))
-    content, wall, _ = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        parts.append((codes, code))
+    content, wall = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     weight = np.repeat((1.0, 1.0, _GREY_WEIGHT, _BEYOND_WEIGHT), [len(part[0]) for part in parts])
     slope = weight[:, None, None] * _slope(inverse, wall, wall)
     return WallSamples(content, wall, slope, inverse, weight)
@@ -146,17 +146,16 @@ def node_samples(
 
 def _draw(
     make: Callable[[FloatArray], _Drawn], wanted: int, rng: np.random.Generator
-) -> tuple[tuple[FloatArray, FloatArray, FloatArray], FloatArray]:
-    """About `wanted` good draws: content code, wall code, light. And content of the others."""
+) -> tuple[tuple[FloatArray, FloatArray], FloatArray]:
+    """About `wanted` good draws: content code, wall code. And content of the others."""
     sobol = qmc.Sobol(3, rng=rng)
-    content, wall, light, good = make(sobol.random_base2(_N_TRIAL_LOG2))
+    content, wall, good = make(sobol.random_base2(_N_TRIAL_LOG2))
     missing = int(wanted / max(float(np.mean(good)), _LEAST_SHARE)) - len(good)
     if missing > 0:
         more = make(sobol.random(missing))
-        content = np.concatenate([content, more[0]])
-        wall, light = np.concatenate([wall, more[1]]), np.concatenate([light, more[2]])
-        good = np.concatenate([good, more[3]])
-    return (content[good], wall[good], light[good]), content[~good]
+        content, wall = np.concatenate([content, more[0]]), np.concatenate([wall, more[1]])
+        good = np.concatenate([good, more[2]])
+    return (content[good], wall[good]), content[~good]
 
 
 def _slope(inverse: Inverse, one: FloatArray, other: FloatArray) -> FloatArray:

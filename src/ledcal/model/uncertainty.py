@@ -9,13 +9,19 @@ from scipy.linalg import cholesky, solve_triangular
 
 from ledcal.model._compiled import premix_of
 from ledcal.model._rows import premixed, prepare_rows
-from ledcal.model._solve import Problem, Solution, Strength, drift_precision, prior_matrix
+from ledcal.model._solve import (
+    BELIEVED,
+    Problem,
+    Solution,
+    Strength,
+    drift_precision,
+    prior_matrix,
+)
 from ledcal.model.evaluate import nominal_of, solution_of
 from ledcal.model.fit import assemble
 
 if TYPE_CHECKING:
     from ledcal.model._solve import Linearised
-    from ledcal.values.arrays import FloatArray
     from ledcal.values.display import DisplayModel
     from ledcal.values.measurement import PatchMeasurements
 
@@ -24,7 +30,6 @@ _N_DRAWS = 12
 # those that show what the others do not. Their mean is taken.
 _CHI_SQUARE_3 = ((50.0, 2.366), (90.0, 6.251))
 _LEAST_SCALE, _MOST_SCALE = 0.25, 5.0
-_BELIEVED = 0.3
 # How far a primary's colour moves from black to full drive, as a share of itself.
 _DRIFT_SHARE = 0.01
 
@@ -61,7 +66,7 @@ def draw_models(
     line = problem.linearise(full)
     strength = Strength(*model.parameters["strength"].tolist())
     prior = prior_matrix(strength)
-    scale = _scale(line, cholesky(line.normal + prior, lower=True))
+    scale = _scale(line, strength)
     # Where the data say nothing the priors do, and those of a shift are no more than walls show. A
     # take that is better than its errors say tells of a wall that is better than the priors.
     known = prior + np.diag(drift_precision(full, _DRIFT_SHARE))
@@ -86,14 +91,10 @@ def draw_models(
     )
 
 
-def _scale(line: Linearised, factor: FloatArray) -> float:
+def _scale(line: Linearised, strength: Strength) -> float:
     """Real over stated noise: how far patches left out miss, over how far they should."""
-    spread = np.ascontiguousarray(solve_triangular(factor, line.jacobian.T, lower=True).T)
-    spread = spread.reshape(len(line.residual), 3, -1)
-    kept = np.eye(3) * (1.0 + 1e-6) - spread @ np.swapaxes(spread, 1, 2)
-    left_out = np.linalg.solve(kept, line.residual[:, :, None])[:, :, 0]
     weight = line.solution.weight
-    square = np.sum(left_out * line.residual, axis=1) / weight
-    believed = square[weight > _BELIEVED]
+    square = 3.0 * line.pulls(strength) ** 2 / weight
+    believed = square[weight >= BELIEVED]
     ratios = [np.percentile(believed, share) / usual for share, usual in _CHI_SQUARE_3]
     return min(max(float(np.sqrt(np.mean(ratios))), _LEAST_SCALE), _MOST_SCALE)
