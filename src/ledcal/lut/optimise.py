@@ -21,8 +21,10 @@ _RIDGE, _LEAST_RIDGE = 0.05, 0.01
 _N_STEPS, _N_STEPS_AFTER = 8, 4
 _CHECKED_EVERY = 12
 _USUAL_PERCENTILE = 70
-# What is missed by far counts less: 0 would be least squares, 0.5 the least sum of misses.
-_CALM = 0.25
+# What is missed by far counts less: 0 would be least squares, 0.5 the least sum of misses. The
+# second is tried where the first does not help.
+_CALM = (0.25, 0.5)
+_MOST_RISE = 1.05
 
 
 def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
@@ -70,24 +72,34 @@ def optimise_nodes(lut: Lut3d, samples: LutSamples) -> Lut3d:
     # it really amounts to; and what a table of this size cannot follow must not cost the rest.
     free &= (exact + move >= 0.0) & (exact + move <= 1.0)
     start = np.clip(exact + move, 0.0, 1.0)
-    seen = _seen(Lut3d(start.reshape(lut.table.shape)), used)
-    move = _System.of(lut, seen).solve(start - exact, free, _N_STEPS_AFTER)
-    table = np.clip(exact + move, 0.0, 1.0).reshape(lut.table.shape)
-    moved = Lut3d(_repeat_above(table, lut, samples))
-    if is_neutral_monotone(lut) and not is_neutral_monotone(moved):
-        node = np.arange(lut.size)
-        table = moved.table.copy()
-        table[node, node, node] = lut.table[node, node, node]
-        moved = Lut3d(table)
-    return moved if _is_better(_missed(moved, unseen)[0], _missed(lut, unseen)[0]) else lut
+    first = Lut3d(start.reshape(lut.table.shape))
+    plain = _missed(lut, unseen)[0]
+    for calm in _CALM:
+        system = _System.of(lut, _seen(first, used, calm))
+        move = system.solve(start - exact, free, _N_STEPS_AFTER)
+        table = np.clip(exact + move, 0.0, 1.0).reshape(lut.table.shape)
+        moved = _with_neutral_of(lut, Lut3d(_repeat_above(table, lut, samples)))
+        if _is_better(_missed(moved, unseen)[0], plain):
+            return moved
+    return lut
 
 
-def _seen(lut: Lut3d, samples: LutSamples) -> LutSamples:
+def _with_neutral_of(lut: Lut3d, moved: Lut3d) -> Lut3d:
+    """The moved table; its grey axis as it was, if it fell where it rose before."""
+    if is_neutral_monotone(moved) or not is_neutral_monotone(lut):
+        return moved
+    node = np.arange(lut.size)
+    table = moved.table.copy()
+    table[node, node, node] = lut.table[node, node, node]
+    return Lut3d(table)
+
+
+def _seen(lut: Lut3d, samples: LutSamples, calm: float) -> LutSamples:
     """The samples as this table misses them, those that it misses by far weighed less."""
     missed, slope = _missed(lut, samples)
     usual = max(float(np.percentile(missed, _USUAL_PERCENTILE)), 1e-12)
-    calm = (1.0 + missed / usual) ** -_CALM
-    return LutSamples(samples.signal, samples.value, calm[:, None, None] * slope)
+    weight = (1.0 + missed / usual) ** -calm
+    return LutSamples(samples.signal, samples.value, weight[:, None, None] * slope)
 
 
 def _missed(lut: Lut3d, samples: LutSamples) -> tuple[FloatArray, FloatArray]:
@@ -99,8 +111,11 @@ def _missed(lut: Lut3d, samples: LutSamples) -> tuple[FloatArray, FloatArray]:
 
 
 def _is_better(new: FloatArray, old: FloatArray) -> bool:
+    """Smaller on the whole at three percentiles, and at none of them larger by much."""
     shares = (50.0, 95.0, 99.0)
-    return bool(np.all(np.percentile(new, shares) <= np.percentile(old, shares)))
+    before = np.maximum(np.percentile(old, shares), 1e-12)
+    ratio = np.maximum(np.percentile(new, shares) / before, 1e-12)
+    return bool(ratio.max() <= _MOST_RISE and np.log(ratio).mean() < 0.0)
 
 
 def _repeat_above(table: FloatArray, lut: Lut3d, samples: LutSamples) -> FloatArray:

@@ -15,7 +15,7 @@ from ledcal.colorimetry.space import gamut, matrix_rgb_to_xyz
 from ledcal.model._processor import Premix
 from ledcal.model._rows import premixed
 from ledcal.model._solve import Problem, Solution, Strength, prior_matrix
-from ledcal.model._strength import rated, solve_best
+from ledcal.model._strength import rated, solve_best, usual_strength
 from ledcal.values.stage import Gamut
 
 if TYPE_CHECKING:
@@ -64,13 +64,15 @@ def choose_premix(
     if explained or rows.n_chromatic < _FEWEST_CHROMATIC:
         return None
     score = rated(solution, strength, len(rows))
+    # The strengths that the wrong model found are those of its own misfit.
+    usual = usual_strength(len(rows))
     tried = []
     for mode in _MODES:
         premix = Premix(_mode_matrix(mode), mode)
         problem = Problem(premixed(rows, nominal, premix), nominal)
-        trial = problem.linearise(problem.solve(strength)).at(strength)
-        tried.append((rated(trial, strength, len(rows)), premix))
-    premix = _refine(rows, nominal, min(tried, key=lambda pair: pair[0])[1], strength)
+        trial = problem.linearise(problem.solve(usual)).at(usual)
+        tried.append((rated(trial, usual, len(rows)), premix))
+    premix = _refine(rows, nominal, min(tried, key=lambda pair: pair[0])[1], usual)
     found, held = solve_best(Problem(premixed(rows, nominal, premix), nominal))
     if rated(found, held, len(rows)) > _SCORE_SHARE * score:
         return None

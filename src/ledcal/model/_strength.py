@@ -39,7 +39,7 @@ def solve_best(problem: Problem) -> tuple[Solution, Strength]:
     them the priors stay as they are, and the channels' curves are held closer together.
     """
     few = problem.rows.n_chromatic < FEW_CHROMATIC
-    usual = _WHERE_FEW if few else _usual(len(problem.rows))
+    usual = _WHERE_FEW if few else usual_strength(len(problem.rows))
     names = ("bending",) if few else _SEARCHED
     line, strength = _found(problem, usual, names)
     without = _without_pulling_rows(problem, line, strength)
@@ -75,7 +75,8 @@ def _without_pulling_rows(problem: Problem, line: Linearised, strength: Strength
     return line
 
 
-def _usual(n_rows: int) -> Strength:
+def usual_strength(n_rows: int) -> Strength:
+    """Where a search starts."""
     return _USUAL_WHERE_SHORT if n_rows < _FEW_ROWS else Strength()
 
 
@@ -120,7 +121,7 @@ def rated(solution: Solution, strength: Strength, n_rows: int) -> float:
     A curve too stiff for its data misses them by more than their noise; where few rows
     judge, leaving out can prefer it all the same.
     """
-    usual = _usual(n_rows)
+    usual = usual_strength(n_rows)
     ratios = (
         strength.bending / usual.bending,
         strength.apart / usual.apart,
