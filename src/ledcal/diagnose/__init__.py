@@ -1,0 +1,1 @@
+"""What went wrong at the shoot, why, and what to do: a registry of findings."""

@@ -1,0 +1,7 @@
+"""The door to PyAV (clips)."""
+
+from __future__ import annotations
+
+import av
+
+__all__ = ["av"]
