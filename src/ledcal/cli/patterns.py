@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ledcal.cli import options
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from ledcal.files.movie import Movie
+    from ledcal.pipeline.patterns import MovieOrder, WrittenPattern
+
+_HOLD = 10
+_FPS = "24"
+_SHOOT = """\
+Play them 1:1 without colour management; shoot each once, in any order, at a fixed
+exposure with white just below clipping, slightly out of focus. Put plan.json and
+stage.toml beside the captures, then type:
+  ledcal fit CAPTURES"""
+_SHOOT_AGAIN = """\
+Play them 1:1 without colour management; shoot each once, with the settings and the
+framing of the take they belong to, and put the captures beside the others."""
+
+
+def _fps(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Fraction | None:
+    """Frames per second; 23.976, 29.97, 59.94 are the broadcast rates over 1001."""
+    from fractions import Fraction
+
+    if value is None:
+        return None
+    try:
+        rate = Fraction(value)
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f"{value!r}: expected a number such as 24 or 23.976") from None
+    if not 1 <= rate <= 240:
+        raise click.BadParameter(f"{value!r}: expected 1 to 240 frames per second")
+    broadcast = Fraction(1000 * -(-rate // 1), 1001)
+    return broadcast if rate.denominator > 1 and abs(rate - broadcast) < 0.006 else rate
 
 
 @click.command(name="patterns")
@@ -40,14 +74,54 @@ from ledcal.cli import options
     metavar="stage.toml",
     help="The wall. [defaults, which are printed]",
 )
+@click.option(
+    "--plan",
+    type=click.Path(path_type=Path),
+    metavar="plan.json",
+    help="Write the pattern of this plan.json again, in place of --set, --layout and --stage: a "
+    "re-shoot must show the pattern that was shot.",
+)
+@click.option(
+    "--only",
+    metavar="FRAMES",
+    help="Just these frames, such as 3,7-9. They keep their numbers and their pattern, so that "
+    "captures of them add to a take (give its --plan).",
+)
+@click.option(
+    "--movie",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Also a movie of the frames for a media server, decoded again and compared: .mov is "
+    "ProRes 4444 (flat areas right to the 10-bit code), .mp4 H.265 and .mkv FFV1 (lossless "
+    "10-bit RGB).",
+)
+@click.option(
+    "--hold",
+    type=click.IntRange(1, 10000),
+    metavar="N",
+    help=f"Movie: frames that each picture stands for. [{_HOLD}]",
+)
+@click.option(
+    "--fps",
+    callback=_fps,
+    metavar="RATE",
+    help=f"Movie: frames per second, such as 23.976, 25 or 60. [{_FPS}]",
+)
 @options.overwrite
 @options.as_json
+@click.pass_context
 def command(
+    context: click.Context,
     out: Path,
     set_name: str,
     layout: str,
     suffix: str,
     stage: Path | None,
+    plan: Path | None,
+    only: str | None,
+    movie: Path | None,
+    hold: int | None,
+    fps: Fraction | None,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -58,8 +132,11 @@ def command(
     """
     from ledcal.cli import output
     from ledcal.pipeline.patterns import write_patterns
+    from ledcal.values.frame_numbers import parse_numbers
 
-    with output.progress("drawing") as progress:
+    _refuse_idle(context)
+    order = _order(movie, hold, fps)
+    with output.progress("drawing", "pictures" if order else "frames") as progress:
         made = write_patterns(
             out,
             set_name=set_name,
@@ -68,34 +145,138 @@ def command(
             stage_path=stage,
             overwrite=overwrite,
             progress=progress,
+            plan_path=plan,
+            only=None if only is None else parse_numbers(only),
+            movie=order,
         )
-    pattern = made.pattern
     if as_json:
-        output.say_json(
-            {
-                "schema_version": 1,
-                "out": str(out),
-                "frames": len(pattern.frames),
-                "patches": made.n_patches,
-                "pattern_id": pattern.pattern_id,
-                "set": pattern.name,
-                "layout": pattern.layout,
-                "width_px": pattern.width_px,
-                "height_px": pattern.height_px,
-                "assumptions": list(made.assumptions),
-            }
-        )
+        output.say_json(_document(out, made, order))
         return
-    output.say(
-        f"{len(pattern.frames)} frames with {made.n_patches} patches "
+    for line in _lines(out, made, order):
+        output.say(line)
+
+
+def _refuse_idle(context: click.Context) -> None:
+    """Refuse options that would do nothing.
+
+    Raises
+    ------
+    InputError
+        If there are any.
+    """
+    from ledcal.errors import InputError
+
+    def is_typed(name: str) -> bool:
+        return context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+    if is_typed("plan"):
+        names = {"set_name": "--set", "layout": "--layout", "stage": "--stage"}
+        idle = [option for name, option in names.items() if is_typed(name)]
+        if idle:
+            raise InputError(
+                f"--plan says set, layout and wall already; leave out {' and '.join(idle)}, "
+                "or --plan"
+            )
+    idle = [f"--{name}" for name in ("hold", "fps") if is_typed(name) and not is_typed("movie")]
+    if idle:
+        raise InputError(
+            f"{' and '.join(idle)} without --movie would do nothing: each still is written once; "
+            "add --movie FILE, or set it in the player"
+        )
+
+
+def _order(movie: Path | None, hold: int | None, fps: Fraction | None) -> MovieOrder | None:
+    from fractions import Fraction
+
+    from ledcal.pipeline.patterns import MovieOrder
+
+    if movie is None:
+        return None
+    return MovieOrder(movie, hold or _HOLD, fps or Fraction(_FPS))
+
+
+def _document(out: Path, made: WrittenPattern, order: MovieOrder | None) -> dict[str, Any]:
+    pattern, film = made.pattern, made.movie
+    document: dict[str, Any] = {
+        "schema_version": 1,
+        "out": str(out),
+        "frames": len(made.numbers),
+        "frames_in_pattern": len(pattern.frames),
+        "numbers": list(made.numbers),
+        "patches": made.n_patches,
+        "pattern_id": pattern.pattern_id,
+        "set": pattern.name,
+        "layout": pattern.layout,
+        "width_px": pattern.width_px,
+        "height_px": pattern.height_px,
+        "assumptions": list(made.assumptions),
+        "movie": None,
+    }
+    if film is not None and order is not None:
+        document["movie"] = {
+            "path": str(order.path),
+            "codec": film.format.label,
+            "levels": film.format.levels,
+            "width_px": film.width_px,
+            "height_px": film.height_px,
+            "fps": str(film.fps),
+            "frames": film.n_frames,
+            "seconds": round(film.seconds, 3),
+            "hold": order.hold,
+            "lead": order.lead,
+            "bytes": film.n_bytes,
+            "deviation_flat": film.deviation,
+            "deviation_edges": film.edge_deviation,
+        }
+    return document
+
+
+def _lines(out: Path, made: WrittenPattern, order: MovieOrder | None) -> list[str]:
+    from ledcal.values.frame_numbers import format_numbers
+
+    pattern = made.pattern
+    is_part = len(made.numbers) < len(pattern.frames)
+    whole = f" of {len(pattern.frames)}" if is_part else ""
+    which = f" ({format_numbers(made.numbers)})" if is_part else ""
+    first = (
+        f"{len(made.numbers)}{whole} frames{which} with {made.n_patches} patches "
         f"({pattern.name}, {pattern.layout}) at {pattern.width_px} x {pattern.height_px}, "
         f"{pattern.eotf} up to {pattern.peak_nits:g} nits: {out / 'frames'}"
     )
-    for line in made.assumptions:
-        output.say(f"  assumed {line}")
-    output.say(
-        "Play them 1:1 without colour management; shoot each once, in any order, at a fixed\n"
-        "exposure with white just below clipping, slightly out of focus. Put plan.json and\n"
-        "stage.toml beside the captures, then type:\n"
-        "  ledcal fit CAPTURES"
+    film = _movie_lines(made.movie, order) if made.movie is not None and order is not None else []
+    return [
+        first,
+        *(f"  assumed {line}" for line in made.assumptions),
+        *film,
+        _SHOOT_AGAIN if is_part else _SHOOT,
+    ]
+
+
+def _movie_lines(film: Movie, order: MovieOrder) -> list[str]:
+    """What a media server's operator must know."""
+    minutes, seconds = divmod(round(film.seconds), 60)
+    length = f"{minutes} min {seconds} s" if minutes else f"{film.seconds:.1f} s"
+    each = f"{order.hold} frames ({float(order.hold / film.fps):.2g} s)"
+    lines = [f"{order.path}: {film.format.label}, {film.format.levels}"]
+    lines.append(
+        f"  {film.width_px} x {film.height_px}, {float(film.fps):.6g} fps, {film.n_frames} frames, "
+        f"{length}, {film.n_bytes / 1e6:.3g} MB"
     )
+    lines.append(
+        f"  each picture stands for {each}, the first and the last for {order.lead} frames more"
+    )
+    if film.format.is_exact:
+        lines.append("  decoded again: every pixel has its 10-bit code")
+    else:
+        lines.append(
+            "  decoded again: flat areas come back to their 10-bit code (at most "
+            f"{film.deviation:.2f} of a step off,\n"
+            f"  before rounding); within 8 px of an edge up to {film.edge_deviation:.0f} steps "
+            "off. .mp4 and .mkv are exact in\n  every pixel"
+        )
+    lines.append(
+        "  the server must play it once, without a loop, and stop on the last frame; pixel for\n"
+        "  pixel without scaling; without colour management or frame blending; and must not\n"
+        "  convert it to another codec on import"
+    )
+    return lines

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 LAST_NUMBER = (1 << FRAME_BITS) - 1
-_PART = re.compile(r"(\d+)(?:\s*-\s*(\d+))?", re.ASCII)
+_PART = re.compile(r"(\d{1,9})(?:\s*-\s*(\d{1,9}))?", re.ASCII)
 
 
 def format_numbers(numbers: Iterable[int]) -> str:
