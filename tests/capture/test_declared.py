@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ledcal.capture.image import read_linear_image
+from ledcal.capture.meaning import Declared
 from ledcal.capture.sniff import FileKind
 from ledcal.errors import AmbiguousInputError
 
@@ -23,6 +24,6 @@ from ledcal.errors import AmbiguousInputError
 )
 def test_the_real_format_is_named(kind: FileKind, expected: str) -> None:
     with pytest.raises(AmbiguousInputError) as caught:
-        read_linear_image(Path("a.b"), kind, image_space=None)
+        read_linear_image(Path("a.b"), kind, Declared())
     assert str(caught.value).startswith(expected)
-    assert "--input-space NAME" in str(caught.value)
+    assert "--encoding LogC4" in str(caught.value)

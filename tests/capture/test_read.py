@@ -121,17 +121,20 @@ def test_a_mosaic_without_light_is_refused(tmp_path: Path) -> None:
         ("a.dng", b"ARRI", "ARRIRAW is not read"),
         ("a.arx", b"any", "ARRICORE"),
         ("a.R3D", b"\0\0\0\0RED2", "REDCINE-X"),
-        ("a.mxf", b"\x06\x0e\x2b\x34", "MXF.*ACES2065-1"),
+        ("a.krw", b"any", "KineRAW.*KineStation"),
+        ("a.mov", b"\0\0\0\0RED2", "REDCINE-X"),
+        ("a.mlv", b"MLVI", "Magic Lantern.*CinemaDNG"),
+        ("a.mxf", b"\x06\x0e\x2b\x34", "cannot be opened as a clip.*copy it again"),
         ("a.braw", b"\0\0\0\x08wide", "Blackmagic RAW.*DaVinci Resolve"),
         ("a.nev", b"\0\0\0\x18ftypniko", "N-RAW"),
-        ("a.mov", b"\0\0\0\x14ftypqt  ", "clips are not read yet: export stills"),
-        ("a.mp4", b"\0\0\0\x18ftypmp42", "clips are not read yet"),
-        ("a.dat", b"\x1aE\xdf\xa3", "clips are not read yet"),
+        ("a.mov", b"\0\0\0\x14ftypqt  ", "cannot be opened as a clip"),
+        ("a.mp4", b"\0\0\0\x18ftypmp42", "cannot be opened as a clip"),
+        ("a.dat", b"\x1aE\xdf\xa3", "cannot be opened as a clip"),
         ("a.raw", b"\n\x03\xd9\x03", "no header.*bare sensor dump"),
         ("a.cr3", b"\x01\x02\x03\x04", "no header"),
         ("a.dng", b"", "is empty"),
         ("a.exr", bytes(16), "begins with zeros"),
-        ("a.txt", b"hello there", "neither a camera raw nor an image"),
+        ("a.txt", b"hello there", "neither a camera raw nor a picture or clip"),
         ("a.cr3", b"\0\0\0\x18ftypcrx \0\0\0\x01", "copy it again"),
         ("a.crm", b"\0\0\0\x18ftypcrx \0\0\0\x01", "Cinema RAW Light.*Cinema RAW Development"),
         ("a.raf", b"FUJIFILMCCD-RAW 0201", r"a\.raf"),
@@ -154,7 +157,7 @@ def picture() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 def test_an_image_without_a_declared_space_is_ambiguous(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     write_image(path, picture())
-    with pytest.raises(AmbiguousInputError, match=r"--input-space NAME") as caught:
+    with pytest.raises(AmbiguousInputError, match=r"--camera-space NAME") as caught:
         read_frame(path)
     assert caught.value.exit_code == 5
     frame = read_frame(path, image_space="p3-d65")
@@ -169,7 +172,7 @@ def test_an_image_without_a_declared_space_is_ambiguous(tmp_path: Path, suffix: 
 def test_developed_pictures_are_ambiguous(tmp_path: Path, head: bytes) -> None:
     path = tmp_path / "holiday.jpg"
     path.write_bytes(head + bytes(100))
-    with pytest.raises(AmbiguousInputError, match=r"developed picture.*--input-space"):
+    with pytest.raises(AmbiguousInputError, match=r"developed picture.*--encoding"):
         read_frame(path)
 
 
@@ -181,7 +184,7 @@ def test_exr_is_aces_unless_told_otherwise(tmp_path: Path) -> None:
     assert frame.space == "ACES2065-1"
     assert frame.planes[0].saturation == math.inf
     np.testing.assert_array_equal(frame.planes[2].values, light[..., 2])
-    assert "no chromaticities" in frame.notes[0]
+    assert "no chromaticities" in frame.assumptions[0]
     assert read_frame(path, image_space="BT.2020").space == "BT.2020"
 
 
@@ -201,13 +204,13 @@ def exr_with(path: Path, chromaticities: tuple[float, ...]) -> Path:
 def test_chromaticities_of_an_exr_are_honoured(tmp_path: Path) -> None:
     frame = read_frame(exr_with(tmp_path / "a.exr", ACES_AP1))
     assert frame.space == "ACEScg"
-    assert frame.notes == ("ACEScg, as the EXR's chromaticities say",)
+    assert frame.assumptions == ("captures: linear ACEScg, as the EXR's chromaticities say",)
 
 
 def test_unknown_chromaticities_of_an_exr_are_ambiguous(tmp_path: Path) -> None:
     odd = (0.6, 0.3, 0.2, 0.7, 0.1, 0.05, 0.3, 0.3)
     path = exr_with(tmp_path / "a.exr", odd)
-    with pytest.raises(AmbiguousInputError, match=r"\(0\.6, 0\.3\).*--input-space"):
+    with pytest.raises(AmbiguousInputError, match=r"\(0\.6, 0\.3\).*--camera-space"):
         read_frame(path)
     assert read_frame(path, image_space="ACES2065-1").space == "ACES2065-1"
 
@@ -243,7 +246,7 @@ def test_a_grey_picture_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_space_is_the_callers_mistake(tmp_path: Path) -> None:
     write_image(tmp_path / "a.exr", picture())
-    with pytest.raises(InputError, match=r"--input-space: unknown gamut 'P3-D56'.*'P3-D65'"):
+    with pytest.raises(InputError, match=r"--camera-space: unknown gamut 'P3-D56'.*'P3-D65'"):
         read_frame(tmp_path / "a.exr", image_space="P3-D56")
 
 

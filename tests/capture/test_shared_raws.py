@@ -71,5 +71,5 @@ def test_bad_files_are_refused_with_the_reason(name: str, reason: str) -> None:
 
 def test_photographs_are_ambiguous() -> None:
     for path in sorted((SHARED / "photos").iterdir()):
-        with pytest.raises(AmbiguousInputError, match="--input-space"):
+        with pytest.raises(AmbiguousInputError, match="--encoding"):
             read_frame(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledcal.capture import stream as stream_module
+from ledcal.capture import source as source_module
 from ledcal.capture.read import read_frame
 from ledcal.capture.stream import stream
 from ledcal.errors import CaptureError, LedcalError, UnreadableFileError
@@ -78,8 +78,8 @@ def test_no_more_frames_live_than_there_are_workers(
     lock, most, live = threading.Lock(), 0, set[int]()
     numbers = itertools.count()
 
-    def watched_read(path: Path, *, image_space: str | None) -> LinearFrame:
-        frame = read_frame(path, image_space=image_space)
+    def watched_read(path: Path, **options: str | None) -> LinearFrame:
+        frame = read_frame(path, **options)
         number = next(numbers)
         weakref.finalize(frame.planes[0].values.base, live.discard, number)
         with lock:
@@ -97,7 +97,7 @@ def test_no_more_frames_live_than_there_are_workers(
             raise CaptureError(message)
         return float(pixels.mean())
 
-    monkeypatch.setattr(stream_module, "read_frame", watched_read)
+    monkeypatch.setattr(source_module, "read_frame", watched_read)
     results = list(stream([capture] * 60, task, workers=3))
     assert len(results) == 60
     assert all(isinstance(result, LedcalError) == fails for _, result in results)

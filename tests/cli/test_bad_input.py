@@ -86,7 +86,7 @@ def test_holiday_pictures_in_jpeg(ledcal: Ledcal, tmp_path: Path) -> None:
     for i in range(3):
         (folder / f"beach{i}.jpg").write_bytes(b"\xff\xd8\xff\xe0" + bytes(3000))
     out = tmp_path / "profile"
-    assert_refused(ledcal("fit", folder, "-o", out), 5, "--input-space", profile=out)
+    assert_refused(ledcal("fit", folder, "-o", out), 5, "--camera-space", profile=out)
 
 
 def test_all_frames_black(ledcal: Ledcal, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_the_target_follows_the_wall() -> None:
         ("[wall]\npeak_nits = true\n", "wall.peak_nits = True: expected a number"),
         ("[wall]\npeak_nits = nan\n", "wall.peak_nits = nan: expected 1 to 10000 nits"),
         ("[wall]\neotf = 'gama 2.2'\n", "the nearest is 'gamma 2.2'"),
-        ("[wall]\nprimaries = 'P3D65'\n", "the nearest known is 'P3-D65'"),
+        ("[wall]\nprimaries = 'P3D56'\n", "the nearest known is 'P3-D65'"),
         ("[wall]\nprimaries = [[0.6, 0.3]]\n", "four [x, y] pairs"),
         ("[wall]\nprimaries = [[0.6,0.3],[0.4,0.3],[0.2,0.3],[0.3,0.3]]\n", "lie on one line"),
         (
@@ -92,7 +92,7 @@ def test_the_target_follows_the_wall() -> None:
             "green and blue are the same point",
         ),
         ("[wall]\nprimaries = [[0.6,0.3],[0.15,0.06],[0.15],[0.3,0.3]]\n", "four [x, y] pairs"),
-        ("[wall]\nprimaries = 'Rec.2020'\n", "the nearest known is 'BT.2020'"),
+        ("[wall]\nprimaries = 'Rec.202'\n", "the nearest known is 'BT.2020'"),
         ("[wall]\nprimaries = 'red'\n", "common ones are ACES2065-1, BT.2020, P3-D65, BT.709"),
         ("[wall]\nprimaries = 'bananas'\n", "unknown gamut 'bananas': the common ones are ACES"),
         ("", "the file is empty"),

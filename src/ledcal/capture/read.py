@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ledcal.capture.clip import linear_frame, open_clip
 from ledcal.capture.dng import dng_frame, refuse_picture
 from ledcal.capture.image import read_linear_image
+from ledcal.capture.meaning import declared
 from ledcal.capture.raw import read_raw
 from ledcal.capture.sniff import RAW_SUFFIXES, FileKind, sniff
 from ledcal.errors import InputError, SystemFault, UnreadableFileError
+from ledcal.files.clip import decode_clip
 from ledcal.files.tiff import find_cut, read_camera_tags, read_dng, tiff_flavour
 from ledcal.values.frame import Exposure, LinearFrame
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
+
+    from ledcal.capture.meaning import Declared
 
 
 TIFF_TAGGED = frozenset({".rw2", ".rwl", ".orf"})  # TIFF in all but the first bytes
@@ -57,30 +64,23 @@ def _read_maker_raw(path: Path, kind: FileKind) -> LinearFrame:
     return replace(frame, exposure=_merged(exposure, frame.exposure), camera_model=model)
 
 
-def _known_space(image_space: str | None) -> str | None:
-    """The space as colour-science spells it."""
-    if image_space is None:
-        return None
-    from ledcal.colorimetry.space import gamut  # noqa: PLC0415 - only where a space is named
-
-    try:
-        return gamut(image_space).name
-    except ValueError as error:
-        raise InputError(f"--input-space: {error}") from error
-
-
-def read_frame(path: str | os.PathLike[str], *, image_space: str | None = None) -> LinearFrame:
+def read_frame(
+    path: str | os.PathLike[str], *, image_space: str | None = None, encoding: str | None = None
+) -> LinearFrame:
     """Read one capture as linear numbers, without demosaicing, balancing or guessing.
 
     Parameters
     ----------
     path : path-like
-        A camera raw (mosaic DNG and what LibRaw reads), or a linear image. The first bytes
-        decide, not the suffix.
+        A camera raw (mosaic DNG and what LibRaw reads), a picture, or a clip, of which the first
+        frame is read. The first bytes decide, not the suffix.
     image_space : str, optional
-        For images only: the numbers are linear light in this gamut, a colour-science name.
-        Without it an EXR is ACES2065-1 unless its chromaticities differ, and other images are
-        refused. Raws ignore it.
+        For pictures and clips: their gamut, a colour-science name. Without it an EXR is
+        ACES2065-1 unless its chromaticities differ, and log is in the gamut that goes with it.
+    encoding : str, optional
+        For pictures and clips: how their numbers encode light, as
+        `colorimetry.encoding.canonical_encoding` takes it. Without it a clip is what it says
+        itself, pictures are linear light if their space is given, and anything else is refused.
 
     Returns
     -------
@@ -95,24 +95,66 @@ def read_frame(path: str | os.PathLike[str], *, image_space: str | None = None) 
     AmbiguousInputError
         If it may be read in more than one way; the message names the option that settles it.
     InputError
-        If there is no such file, or `image_space` is unknown.
+        If there is no such file, or `image_space` or `encoding` is unknown.
     SystemFault
         If the operating system will not let it be read.
     """
     path = Path(path)
-    image_space = _known_space(image_space)
-    try:
+    said = declared(image_space, encoding)
+    with plain_errors(path):
         kind = sniff(path)
-        if kind is FileKind.RAW:
-            return _read_maker_raw(path, kind)
-        if kind is not FileKind.TIFF_LIKE:
-            return read_linear_image(path, kind, image_space=image_space)
-        flavour = tiff_flavour(path)
-        if flavour == "dng":
-            return _read_dng(path)
-        if flavour == "raw" or path.suffix.lower() in RAW_SUFFIXES:
-            return _read_maker_raw(path, kind)
-        return read_linear_image(path, kind, image_space=image_space)
+        if kind is FileKind.CLIP:
+            opened = open_clip(path, said)
+            frames = decode_clip(opened.clip)
+            try:
+                return linear_frame(opened, next(frames))
+            finally:
+                frames.close()
+        return read_still(path, kind, said)
+
+
+def read_still(path: Path, kind: FileKind, said: Declared) -> LinearFrame:
+    """Read a raw or a picture.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : FileKind
+        As `capture.sniff` found it; not a clip.
+    said : Declared
+        For pictures.
+
+    Returns
+    -------
+    LinearFrame
+        As `read_frame` describes it.
+    """
+    if kind is FileKind.RAW:
+        return _read_maker_raw(path, kind)
+    if kind is not FileKind.TIFF_LIKE:
+        return read_linear_image(path, kind, said)
+    flavour = tiff_flavour(path)
+    if flavour == "dng":
+        return _read_dng(path)
+    if flavour == "raw" or path.suffix.lower() in RAW_SUFFIXES:
+        return _read_maker_raw(path, kind)
+    return read_linear_image(path, kind, said)
+
+
+@contextmanager
+def plain_errors(path: Path) -> Iterator[None]:
+    """Turn what the system says while a file is read into one sentence.
+
+    Raises
+    ------
+    InputError
+        If there is no such file.
+    SystemFault
+        If the operating system will not let it be read, or there is too little memory.
+    """
+    try:
+        yield
     except MemoryError as error:
         message = f"{path.name}: not enough memory to read it; close other programs"
         raise SystemFault(f"{message}, or read fewer files at once") from error

@@ -5,10 +5,21 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ledcal.capture.refused import REFUSED_MAGIC, REFUSED_SUFFIXES, STILLS
 from ledcal.errors import UnreadableFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+__all__ = [
+    "CLIP_SUFFIXES",
+    "IMAGE_SUFFIXES",
+    "RAW_SUFFIXES",
+    "REFUSED_SUFFIXES",
+    "FileKind",
+    "sniff",
+]
 
 
 class FileKind(StrEnum):
@@ -22,6 +33,7 @@ class FileKind(StrEnum):
     JPEG = "JPEG"
     HEIF = "HEIF"
     OTHER_IMAGE = "image"
+    CLIP = "clip"
 
 
 RAW_SUFFIXES = frozenset(
@@ -74,18 +86,9 @@ IMAGE_SUFFIXES = frozenset(
     ]
 )
 
-STILLS = "export stills of it as linear EXR in ACES2065-1"
-_TRANSCODE = "transcode to linear EXR in ACES2065-1"
-REFUSED_SUFFIXES = {
-    ".ari": ("ARRIRAW", f"{_TRANSCODE} with ARRI Reference Tool or DaVinci Resolve"),
-    ".arx": ("ARRICORE", f"{_TRANSCODE} with ARRI Reference Tool or DaVinci Resolve"),
-    ".r3d": ("RED R3D", f"{_TRANSCODE} with REDCINE-X PRO or DaVinci Resolve"),
-    ".braw": ("Blackmagic RAW", f"{_TRANSCODE} with DaVinci Resolve"),
-    ".nev": ("Nikon N-RAW", f"{_TRANSCODE} with DaVinci Resolve"),
-    ".mxf": ("MXF (ARRIRAW, X-OCN and others)", f"{_TRANSCODE} with the maker's or a grading tool"),
-    ".rmf": ("Canon Cinema RAW", f"{_TRANSCODE} with Canon Cinema RAW Development"),
-}
-CLIP_SUFFIXES = frozenset([".mov", ".mp4", ".m4v", ".mkv", ".avi", ".mts", ".m2ts", ".webm", ".qt"])
+CLIP_SUFFIXES = frozenset(
+    [".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".mts", ".m2ts", ".webm", ".qt"]
+)
 
 _RAW_MAGIC = (
     (0, b"IIU\x00"),  # Panasonic
@@ -107,31 +110,23 @@ _IMAGE_MAGIC = (
     (8, b"WEBP", FileKind.OTHER_IMAGE),
 )
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis"}
-_REFUSED_MAGIC = (
-    (0, b"ARRI", ".ari"),
-    (0, b"IRRA", ".ari"),
-    (4, b"RED1", ".r3d"),
-    (4, b"RED2", ".r3d"),
-    (0, b"\x06\x0e\x2b\x34", ".mxf"),
-)
 
 
 def _starts(head: bytes, at: int, magic: bytes) -> bool:
     return head[at : at + len(magic)] == magic
 
 
-def _require_no_clip(head: bytes, suffix: str, name: str) -> None:
+def _is_clip(head: bytes, suffix: str) -> bool:
+    """Whether it is a container of moving pictures, or is named like one."""
     brand = head[8:12]
-    is_container = _starts(head, 4, b"ftyp") and brand not in _HEIF_BRANDS and brand != b"crx "
-    is_clip = (
+    return (
         suffix in CLIP_SUFFIXES
-        or is_container
+        or (_starts(head, 4, b"ftyp") and brand not in _HEIF_BRANDS and brand != b"crx ")
         or head[4:8] in {b"moov", b"mdat", b"wide"}
-        or _starts(head, 0, b"\x1a\x45\xdf\xa3")
+        or _starts(head, 0, b"\x1a\x45\xdf\xa3")  # Matroska
+        or _starts(head, 0, b"\x06\x0e\x2b\x34")  # MXF
         or (_starts(head, 0, b"RIFF") and _starts(head, 8, b"AVI "))
     )
-    if is_clip:
-        raise UnreadableFileError(f"{name}: clips are not read yet: {STILLS}")
 
 
 def sniff(path: Path) -> FileKind:
@@ -169,7 +164,7 @@ def sniff(path: Path) -> FileKind:
         head = stream.read(64)
     if not head:
         raise UnreadableFileError(f"{name}: is empty; copy it again from the card")
-    for at, magic, refused in _REFUSED_MAGIC:
+    for at, magic, refused in REFUSED_MAGIC:
         if _starts(head, at, magic):
             suffix = refused
     if suffix in REFUSED_SUFFIXES:
@@ -182,15 +177,16 @@ def sniff(path: Path) -> FileKind:
     for at, magic, kind in _IMAGE_MAGIC:
         if _starts(head, at, magic):
             return kind
-    _require_no_clip(head, suffix, name)
-    if _starts(head, 4, b"ftyp") and head[8:12] in _HEIF_BRANDS:
-        return FileKind.HEIF
     if not any(head) and path.stat().st_size > len(head):
         raise UnreadableFileError(f"{name}: begins with zeros: the copy failed; copy it again")
+    if _is_clip(head, suffix):
+        return FileKind.CLIP
+    if _starts(head, 4, b"ftyp") and head[8:12] in _HEIF_BRANDS:
+        return FileKind.HEIF
     if suffix in RAW_SUFFIXES:
         message = f"{name}: no header that says its size, bits and colour pattern: either a bare"
         raise UnreadableFileError(
             f"{message} sensor dump or damaged; copy it again, or convert it to DNG or linear EXR"
         )
-    message = f"{name}: neither a camera raw nor an image that ledcal knows"
+    message = f"{name}: neither a camera raw nor a picture or clip that ledcal knows"
     raise UnreadableFileError(f"{message}; shoot raw, or {STILLS.replace(' of it', '')}")

@@ -15,6 +15,7 @@ from ledcal.cli import options
 @options.stage
 @options.idt
 @options.camera_space
+@options.encoding
 @click.option(
     "--size",
     type=click.Choice(["17", "33", "65"]),
@@ -46,6 +47,7 @@ def command(
     stage: Path | None,
     idt: Path | None,
     camera_space: str | None,
+    encoding: str | None,
     size: str,
     peak: str,
     out: Path | None,
@@ -73,6 +75,7 @@ def command(
             stage_path=stage,
             idt_path=idt,
             camera_space=camera_space,
+            encoding=encoding,
             size=int(size),
             peak=peak,
             out=out,

@@ -15,6 +15,7 @@ from ledcal.cli import options
 @options.stage
 @options.idt
 @options.camera_space
+@options.encoding
 @click.option(
     "-o",
     "out",
@@ -32,6 +33,7 @@ def command(
     stage: Path | None,
     idt: Path | None,
     camera_space: str | None,
+    encoding: str | None,
     out: Path,
     overwrite: bool,
     strict: bool,
@@ -60,6 +62,7 @@ def command(
             stage_path=stage,
             idt_path=idt,
             camera_space=camera_space,
+            encoding=encoding,
             progress=progress,
         )
     write_measurements(out, take.measurements, overwrite=overwrite)

@@ -46,10 +46,19 @@ camera_space = click.option(
     "--input-space",
     cls=_WithAlias,
     metavar="NAME",
-    help="In place of --idt: the captures (camera raw: after its balance) are linear light in the "
-    "gamut NAME, a colour-science name such as P3-D65; TIFF, PNG and DPX must say. 'wall' takes "
+    help="In place of --idt: the captures (camera raw: after its balance; log: once it is "
+    "linear) are in the gamut NAME, a colour-science name such as P3-D65; TIFF, PNG and DPX must "
+    "say. 'wall' takes "
     "the wall's own primaries for exactly those of stage.toml, where only the wall is judged. "
     "[raw: the file's own matrices; EXR: ACES2065-1]",
+)
+encoding = click.option(
+    "--encoding",
+    metavar="NAME",
+    help="How the numbers of pictures and clips encode light: LogC4, LogC3 (or 'LogC3 EI 400'), "
+    "S-Log3, V-Log, Log3G10, 'Canon Log 2', 'Canon Log 3', 'Blackmagic Film Gen 5', N-Log, F-Log, "
+    "F-Log2, 'DaVinci Intermediate', ACEScct, PQ, HLG or linear; --camera-space where a gamut does "
+    "not go with it. Camera raw needs none. [stage.toml, or what the file says]",
 )
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what stands there.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")

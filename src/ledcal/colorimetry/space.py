@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,30 @@ P3_D65 = Gamut("P3-D65", [[0.680, 0.320], [0.265, 0.690], [0.150, 0.060]], [0.31
 BT709 = Gamut("BT.709", [[0.640, 0.330], [0.300, 0.600], [0.150, 0.060]], [0.3127, 0.3290])
 _OURS = {gamut.name: gamut for gamut in (ACES, BT2020, P3_D65, BT709)}
 _COMMON = (*_OURS, "ACEScg")
+# Short names of camera gamuts, without punctuation.
+_SHORT = {
+    "awg3": "ARRI Wide Gamut 3",
+    "awg4": "ARRI Wide Gamut 4",
+    "rwg": "REDWideGamutRGB",
+    "redwidegamut": "REDWideGamutRGB",
+    "blackmagicwidegamutgen5": "Blackmagic Wide Gamut",
+    "bmdwidegamut": "Blackmagic Wide Gamut",
+    "canoncinemagamut": "Cinema Gamut",
+    "panasonicvgamut": "V-Gamut",
+    "rec709": "BT.709",
+    "rec2020": "BT.2020",
+    "ap0": "ACES2065-1",
+    "ap1": "ACEScg",
+}
 _SIMILAR = 0.55
 
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
 
 
 def gamut(name: str) -> Gamut:
@@ -37,7 +57,8 @@ def gamut(name: str) -> Gamut:
     Parameters
     ----------
     name : str
-        Such as ``P3-D65``, ``ITU-R BT.2020``, ``ACEScg``; case does not matter.
+        Such as ``P3-D65``, ``ITU-R BT.2020``, ``ACEScg``, ``sgamut3.cine``, ``AWG4``; neither case
+        nor punctuation matters.
 
     Returns
     -------
@@ -54,14 +75,16 @@ def gamut(name: str) -> Gamut:
     >>> gamut("p3-d65").primaries_xy.tolist()
     [[0.68, 0.32], [0.265, 0.69], [0.15, 0.06]]
     """
+    key = _key(name)
+    name_or_short = _SHORT.get(key, name)
     for ours in _OURS.values():
-        if name.casefold() == ours.name.casefold():
+        if _key(name_or_short) == _key(ours.name):
             return ours
     from ledcal.colorimetry._colour import colour  # noqa: PLC0415 - slow to import
 
     spaces = colour.RGB_COLOURSPACES
     for known in spaces:
-        if known.casefold() == name.casefold():
+        if _key(known) == _key(name_or_short):
             return Gamut(known, spaces[known].primaries, spaces[known].whitepoint)
     for names in (_COMMON, tuple(spaces)):
         folded = {n.casefold(): n for n in names}

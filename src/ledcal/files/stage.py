@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ledcal.colorimetry.encoding import canonical_encoding
 from ledcal.colorimetry.space import P3_D65, gamut
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.files.document import nearest, read_toml, refuse, unknown_keys
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Tolerances, Wall
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ledcal.values.arrays import FloatArray
 
 _KEYS = {
     "wall": ("name", "width_px", "height_px", "pitch_mm", "eotf", "peak_nits", "primaries"),
-    "camera": ("model", "focal_mm", "photosite_um", "distance_m", "idt"),
+    "camera": ("model", "focal_mm", "photosite_um", "distance_m", "idt", "encoding", "space"),
     "target": ("gamut", "eotf", "peak_nits"),
     "tolerances": ("median_itp", "p95_itp"),
 }
@@ -85,6 +86,18 @@ class _Table:
             self.problems.append(f"{self.name}.{key} = {value!r}: expected text")
             return default
         return value
+
+    def named(self, key: str, canonical: Callable[[str], str]) -> str | None:
+        """A name that is known, or None."""
+        value = self.values.get(key)
+        if value is None:
+            return None
+        try:
+            canonical(value if isinstance(value, str) else repr(value))
+        except ValueError as error:
+            self.problems.append(f"{self.name}.{key}: {error}")
+            return None
+        return str(value)
 
     def eotf(self, default: str, why: str) -> str:
         """A transfer function by name, or the default."""
@@ -190,6 +203,8 @@ def parse_stage(document: Mapping[str, Any]) -> tuple[Stage, list[str]]:
         photosite_um=camera.number("photosite_um", None, 0.3, 50.0, unit=" um"),
         distance_m=camera.number("distance_m", None, 0.05, 1000.0, unit=" m"),
         idt=camera.text("idt", "", quiet=True) or None,
+        encoding=camera.named("encoding", lambda name: canonical_encoding(name).name),
+        space=camera.named("space", lambda name: gamut(name).name),
     )
     target = tables["target"]
     why = "the same as the wall's"
@@ -279,6 +294,8 @@ def format_stage(stage: Stage) -> str:
             "photosite_um": None if camera.photosite_um is None else repr(camera.photosite_um),
             "distance_m": None if camera.distance_m is None else repr(camera.distance_m),
             "idt": None if camera.idt is None else text(camera.idt),
+            "encoding": None if camera.encoding is None else text(camera.encoding),
+            "space": None if camera.space is None else text(camera.space),
         },
         "target": {
             "gamut": space(target.gamut),

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.capture.sniff import RAW_SUFFIXES
 from ledcal.colorimetry.camera import camera_transform, gamut_transform, wall_transform
+from ledcal.colorimetry.encoding import canonical_encoding
 from ledcal.colorimetry.space import ACES, gamut
 from ledcal.colorimetry.transfer import eotf
 from ledcal.errors import AmbiguousInputError, CaptureError, InputError
@@ -62,6 +64,48 @@ def require_one_path(idt_path: Path | None, camera_space: str | None) -> str | N
         raise InputError(f"--camera-space: {error}; or 'wall'") from error
 
 
+def require_encoding(encoding: str | None, files: Sequence[Path], camera_space: str | None) -> None:
+    """Check an encoding that was typed, before anything is read.
+
+    Parameters
+    ----------
+    encoding : str or None
+        What was typed.
+    files : sequence of Path
+        Captures.
+    camera_space : str or None
+        As `require_one_path` gives it.
+
+    Raises
+    ------
+    InputError
+        If it is unknown, or can have no effect: all files are camera raw, or it is a table.
+    """
+    if encoding is None:
+        return
+    try:
+        found = canonical_encoding(encoding)
+    except ValueError as error:
+        raise InputError(f"--encoding: {error}") from error
+    if all(path.suffix.lower() == ".csv" for path in files):
+        raise InputError(
+            f"--encoding {found.name} has no effect: the camera columns of a table are linear; "
+            "leave it out"
+        )
+    if all(path.suffix.lower() in RAW_SUFFIXES for path in files):
+        raise InputError(_no_effect(found.name, camera_space))
+
+
+def _no_effect(name: str, camera_space: str | None) -> str:
+    also = (
+        " (and --camera-space, unless you mean the raw after its balance)" if camera_space else ""
+    )
+    return (
+        f"--encoding {name} has no effect: the captures are camera raw, whose numbers are linear "
+        f"as the sensor gave them; leave it out{also}"
+    )
+
+
 def path_text(measurements: PatchMeasurements) -> str:
     """The line among the assumptions that says which way was taken."""
     return CAMERA_ASSUMPTION + measurements.header[PATH_KEY]
@@ -98,6 +142,9 @@ def transform_of_frames(
             "put one kind of file into the folder"
         )
     space = spaces[0] if spaces else "camera"
+    if space == "camera" and context.encoding is not None:
+        name = canonical_encoding(context.encoding).name
+        raise InputError(_no_effect(name, context.camera_space))
     if context.camera_space == WALL:
         return None
     if space != "camera":
@@ -106,7 +153,9 @@ def transform_of_frames(
                 f"the captures are {space} already, so an IDT has nothing to work on; "
                 "leave out --idt (and camera.idt in stage.toml)"
             )
-        said_by = "as declared" if context.camera_space else "as the files say"
+        said_by = "as declared" if context.picture_space else "as the files say"
+        if context.picture_encoding and not context.picture_space:
+            said_by = f"as {canonical_encoding(context.picture_encoding).name} is recorded"
         return None if space == ACES.name else gamut_transform(gamut(space), said_by=said_by)
     if context.idt is not None:
         return context.idt

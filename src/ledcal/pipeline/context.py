@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ledcal.capture.folder import find_beside
+from ledcal.colorimetry.space import ACES
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.errors import AmbiguousInputError, InputError
 from ledcal.files.idt import read_idt
 from ledcal.files.plan import read_plan
 from ledcal.files.stage import default_stage, read_stage
+from ledcal.pipeline.camera_path import WALL
 from ledcal.values.finding import Finding
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ class Context:
         From --idt or stage.toml; None where the file's own matrices decide.
     camera_space : str or None
         From --camera-space.
+    encoding : str or None
+        From --encoding: how the numbers of pictures and clips encode light.
     findings : tuple of Finding
         Where stage.toml and plan.json do not agree.
     assumptions : tuple of str
@@ -48,6 +52,22 @@ class Context:
     camera_space: str | None
     findings: tuple[Finding, ...]
     assumptions: tuple[str, ...]
+    encoding: str | None = None
+
+    @property
+    def picture_space(self) -> str | None:
+        """Gamut of pictures and clips: what was typed, else camera.space of stage.toml.
+
+        Under ``wall`` any linear numbers will do, so they are taken as they are.
+        """
+        if self.camera_space == WALL:
+            return ACES.name
+        return self.camera_space or self.stage.camera.space
+
+    @property
+    def picture_encoding(self) -> str | None:
+        """Encoding of pictures and clips: what was typed, else camera.encoding of stage.toml."""
+        return self.encoding or self.stage.camera.encoding
 
 
 def read_context(
@@ -57,6 +77,7 @@ def read_context(
     stage_path: Path | None,
     idt_path: Path | None,
     camera_space: str | None = None,
+    encoding: str | None = None,
     header: Mapping[str, str] | None = None,
 ) -> Context:
     """Read what the options name, or what stands beside the captures.
@@ -69,6 +90,8 @@ def read_context(
         What was named.
     camera_space : str or None
         What was named; an IDT of stage.toml is left aside then.
+    encoding : str or None
+        What was named; it wins over the one of stage.toml.
     header : mapping of str to str or None
         What a measurements.csv says of its wall (``eotf``, ``peak_nits``): used where no
         stage.toml does.
@@ -119,7 +142,7 @@ def read_context(
     findings: tuple[Finding, ...] = ()
     if found_stage is not None and pattern is not None:
         findings = _disagreements(stage, pattern, is_chosen=stage_path is not None)
-    return Context(stage, pattern, idt, camera_space, findings, tuple(said))
+    return Context(stage, pattern, idt, camera_space, findings, tuple(said), encoding)
 
 
 def _disagreements(stage: Stage, pattern: Pattern, *, is_chosen: bool) -> tuple[Finding, ...]:

@@ -23,6 +23,7 @@ from ledcal.model.predict import predict
 from ledcal.pipeline.camera_path import (
     WALL,
     path_text,
+    require_encoding,
     require_one_path,
     transform_by_wall,
     transform_of_table,
@@ -50,6 +51,7 @@ def fit_profile(
     stage_path: Path | None = None,
     idt_path: Path | None = None,
     camera_space: str | None = None,
+    encoding: str | None = None,
     size: int = 33,
     peak: str = "match",
     out: Path | None = None,
@@ -63,7 +65,7 @@ def fit_profile(
     ----------
     captures : sequence of Path
         Folders, files, or a single measurements.csv.
-    plan_path, stage_path, idt_path, camera_space
+    plan_path, stage_path, idt_path, camera_space, encoding
         As `measure_captures` takes them.
     size : int
         Nodes along an edge of the stored table.
@@ -95,6 +97,7 @@ def fit_profile(
         require_free(out, overwrite=overwrite)
     is_table = len(captures) == 1 and captures[0].suffix.lower() == ".csv"
     if is_table:
+        require_encoding(encoding, captures, camera_space)
         take = _take_of_table(captures[0], stage_path, idt_path, camera_space)
     else:
         take = measure_captures(
@@ -103,6 +106,7 @@ def fit_profile(
             stage_path=stage_path,
             idt_path=idt_path,
             camera_space=camera_space,
+            encoding=encoding,
             progress=progress,
         )
     now = datetime.now(UTC)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledcal.capture.folder import scan
-from ledcal.colorimetry.space import ACES
 from ledcal.errors import AmbiguousInputError
 from ledcal.measure import combine
 from ledcal.pipeline.camera_path import (
     WALL,
     path_text,
+    require_encoding,
     require_one_path,
     transform_by_wall,
     transform_of_frames,
@@ -78,6 +78,7 @@ def measure_captures(
     stage_path: Path | None = None,
     idt_path: Path | None = None,
     camera_space: str | None = None,
+    encoding: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
 ) -> Take:
     """Measure every patch of a take.
@@ -91,6 +92,8 @@ def measure_captures(
     camera_space : str or None
         Linear gamut of the captures (of camera raw after its balance), or ``wall``: the 3x3 from
         the wall's own primaries.
+    encoding : str or None
+        How the numbers of pictures and clips encode light; None where stage.toml or the files say.
     progress : callable
         Called with (frames read, frames in all).
 
@@ -111,16 +114,16 @@ def measure_captures(
     camera_space = require_one_path(idt_path, camera_space)
     found = scan(captures)
     files = list(found.paths)
+    require_encoding(encoding, files, camera_space)
     context = read_context(
         files,
         plan_path=plan_path,
         stage_path=stage_path,
         idt_path=idt_path,
         camera_space=camera_space,
+        encoding=encoding,
     )
-    # Under 'wall' any linear numbers will do, so pictures are taken as they are.
-    image_space = ACES.name if camera_space == WALL else camera_space
-    sampled = sample_captures(files, context, image_space=image_space, progress=progress)
+    sampled = sample_captures(files, context, progress=progress)
     samples = sampled.samples
     _require_known(context, samples)
     transform = transform_of_frames(samples, context)
@@ -136,7 +139,8 @@ def measure_captures(
         measurements = transform.carry(measurements)
     measurements = with_camera_path(measurements, transform)
     pattern = measured.pattern
-    assumptions = [*context.assumptions, *found.notes, path_text(measurements)]
+    assumptions = [*context.assumptions, *found.notes, *sampled.assumptions]
+    assumptions.append(path_text(measurements))
     models = {sample.camera_model for sample in samples if sample.camera_model}
     return Take(
         stage=context.stage,

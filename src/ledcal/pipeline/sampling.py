@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from ledcal.capture.stream import stream
+from ledcal.capture.source import count_captures, open_captures
+from ledcal.capture.stream import stream_captures
 from ledcal.errors import LedcalError
 from ledcal.files.digest import sha256_file
 from ledcal.measure import sample_frame
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ledcal.capture.source import Capture
     from ledcal.measure import FrameSamples, WallView
     from ledcal.pipeline.context import Context
     from ledcal.values.frame import LinearFrame
@@ -42,18 +46,20 @@ class Sampled:
         Files that could not, and why.
     inputs : dict of str to str
         Name and SHA-256 of every file that was looked at.
+    assumptions : tuple of str
+        What the numbers of pictures and clips were taken to mean.
     """
 
     samples: tuple[FrameSamples, ...]
     unread: tuple[tuple[Path, LedcalError], ...]
     inputs: dict[str, str]
+    assumptions: tuple[str, ...] = ()
 
 
 def sample_captures(
     files: Sequence[Path],
     context: Context,
     *,
-    image_space: str | None,
     progress: Callable[[int, int], None],
 ) -> Sampled:
     """Read files, a few at a time, and keep of each frame what measuring needs.
@@ -63,11 +69,11 @@ def sample_captures(
     files : sequence of Path
         Captures.
     context : Context
-        Says which pattern and which wall they may show.
-    image_space : str or None
-        As in `capture.read.read_frame`.
+        Says which pattern and which wall they may show, and what the numbers of pictures and
+        clips mean.
     progress : callable
-        Called with (files read, files in all).
+        Called with (frames read, frames in all); of clips every frame counts, also those that
+        are passed over because they look the same as the one before.
 
     Returns
     -------
@@ -88,41 +94,67 @@ def sample_captures(
         walls = walls[:1]
 
     digests: dict[Path, Future[str]] = {}
+    said: dict[str, None] = {}
     near: WallView | None = None
+    count = _Count(files)
 
-    def task(frame: LinearFrame) -> FrameSamples:
-        return sample_frame(
+    def task(frame: LinearFrame) -> tuple[FrameSamples, tuple[str, ...]]:
+        found = sample_frame(
             frame,
             lambda pattern_id: known_pattern(context, pattern_id),
             walls=walls,
             near=near,
         )
+        return found, frame.assumptions
 
-    with ThreadPoolExecutor(1) as hasher:
+    captures = open_captures(
+        files, image_space=context.picture_space, encoding=context.picture_encoding
+    )
+    with ThreadPoolExecutor(1) as hasher, closing(captures):
 
-        def take(paths: Sequence[Path]) -> None:
-            for path, result in stream(paths, task, image_space=image_space):
-                # Right after it was read, while the system still holds it in memory.
-                digests[path] = hasher.submit(sha256_file, path)
-                if isinstance(result, LedcalError):
-                    unread.append((path, result))
-                else:
-                    samples.append(result)
-                progress(len(digests), len(files))
+        def take(result: tuple[FrameSamples, tuple[str, ...]] | LedcalError, at: Capture) -> None:
+            if at.path not in digests:
+                # Right when it is read, while the system holds it in memory.
+                digests[at.path] = hasher.submit(sha256_file, at.path)
+            if isinstance(result, LedcalError):
+                unread.append((at.path, result))
+            else:
+                samples.append(result[0])
+                said.update(dict.fromkeys(result[1]))
+            progress(*count.at(at))
 
-        # The first frame that shows the wall says where it is; in the others it is not far.
-        while near is None and len(digests) < len(files):
-            take(files[len(digests) : len(digests) + 1])
-            found_view = samples[-1] if samples else None
-            near = found_view.view if found_view and found_view.columns is not None else None
-        take(files[len(digests) :])
+        # The first frame that shows the wall says where it is; in the others it is not far. One
+        # by one until then, so that the same frame is the first however many threads there are.
+        for capture, result in stream_captures(captures, task, workers=1, in_flight=1):
+            take(result, capture)
+            if samples and samples[-1].columns is not None:
+                near = samples[-1].view
+                break
+        for capture, result in stream_captures(captures, task):
+            take(result, capture)
     if not samples and unread:
         raise unread[0][1]
     return Sampled(
         samples=tuple(samples),
         unread=tuple(unread),
         inputs={path.name: digest.result() for path, digest in digests.items()},
+        assumptions=tuple(said),
     )
+
+
+class _Count:
+    """Frames that are done, of how many; a clip's own count may be an estimate."""
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._counts = {path: count_captures(path) for path in files}
+        self._before = dict(zip(files, accumulate(self._counts.values(), initial=0), strict=False))
+        self._total = sum(self._counts.values())
+
+    def at(self, capture: Capture) -> tuple[int, int]:
+        """How many are done with this capture, and how many there are."""
+        whole = self._counts[capture.path]
+        done = whole if capture.number is None else min(capture.number + 1, whole)
+        return self._before[capture.path] + done, self._total
 
 
 def known_pattern(context: Context, pattern_id: int) -> Pattern | None:

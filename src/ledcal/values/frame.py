@@ -100,6 +100,9 @@ class LinearFrame:
         Make and model; empty where unknown.
     notes : tuple of str
         What was odd but harmless about the file.
+    assumptions : tuple of str
+        What its numbers were taken to mean, and how that is known; printed, so without the file's
+        name.
     """
 
     name: str
@@ -111,3 +114,4 @@ class LinearFrame:
     colour: CameraColour | None
     camera_model: str = ""
     notes: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()

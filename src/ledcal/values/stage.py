@@ -78,6 +78,11 @@ class Camera:
         Lens focal length, photosite pitch, distance from the wall; None where not given.
     idt : str or None
         Path of an IDT JSON file, relative to stage.toml.
+    encoding : str or None
+        How the numbers of its pictures and clips encode light, such as ``LogC4``; None where it
+        was not given. Camera raw has no use for it.
+    space : str or None
+        Gamut of its pictures and clips; None where it was not given.
     """
 
     model: str = ""
@@ -85,6 +90,8 @@ class Camera:
     photosite_um: float | None = None
     distance_m: float | None = None
     idt: str | None = None
+    encoding: str | None = None
+    space: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
