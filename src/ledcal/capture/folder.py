@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ledcal.capture.facts import build_facts, partial_name, take_look
 from ledcal.capture.sniff import CLIP_SUFFIXES, IMAGE_SUFFIXES, RAW_SUFFIXES, REFUSED_SUFFIXES
 from ledcal.errors import CaptureError, InputError, SystemFault
+from ledcal.values.folder import FolderFacts
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-PARTIAL_SUFFIXES = frozenset({".part", ".partial", ".crdownload", ".tmp", ".download"})
+    from ledcal.capture.facts import Look
+
 THUMBNAILS = re.compile(r"(^|[-_. ])(thumb(nail)?s?|proxy|preview)([-_. ]|$)", re.IGNORECASE)
 FRAMES_FOLDER = "frames"
 LEVELS_ABOVE = 2
@@ -32,10 +36,16 @@ class Captures:
         Captures in natural order of their names.
     notes : tuple of str
         What was left out and why.
+    facts : FolderFacts
+        What is to be seen of them without reading them.
+    looks : mapping of Path to Look
+        How they looked, for `find_changed`.
     """
 
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
+    facts: FolderFacts = field(default_factory=FolderFacts)
+    looks: Mapping[Path, Look] = field(default_factory=dict)
 
 
 def natural_key(path: Path) -> tuple[tuple[int, int, str], ...]:
@@ -53,15 +63,34 @@ def natural_key(path: Path) -> tuple[tuple[int, int, str], ...]:
 
 def _is_candidate(path: Path) -> bool:
     name = path.name
-    if name.startswith((".", "~", "_._")) or path.suffix.lower() in PARTIAL_SUFFIXES:
+    if name.startswith((".", "~", "_._")) or partial_name(path) is not None:
         return False
     if THUMBNAILS.search(path.stem) and path.suffix.lower() in IMAGE_SUFFIXES:
         return False
     return path.suffix.lower() in CAPTURE_SUFFIXES and path.is_file()
 
 
-def _without_twins(paths: list[Path]) -> Captures:
-    """RAW+JPEG shooting: of pictures with the same name, the raw is measured."""
+def _is_partial(path: Path) -> bool:
+    """Whether a file will be a capture when it is whole."""
+    name = partial_name(path)
+    return name is not None and Path(name).suffix.lower() in CAPTURE_SUFFIXES
+
+
+def without_twins(paths: Sequence[Path]) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """RAW+JPEG shooting: of pictures with the same name, the raw is measured.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Captures.
+
+    Returns
+    -------
+    paths : tuple of Path
+        Those that are measured.
+    notes : tuple of str
+        What was left out.
+    """
     raw_stems = {
         (path.parent, path.stem.casefold())
         for path in paths
@@ -75,11 +104,11 @@ def _without_twins(paths: list[Path]) -> Captures:
     }
     kept = tuple(path for path in paths if path not in twins)
     if not twins:
-        return Captures(kept)
+        return kept, ()
     kinds = ", ".join(sorted({path.suffix.lower().lstrip(".").upper() for path in twins}))
     verb = "picture was" if len(twins) == 1 else "pictures were"
     note = f"{len(twins)} {kinds} {verb} left out: the raw of the same name is measured"
-    return Captures(kept, (note,))
+    return kept, (note,)
 
 
 def _below(folder: Path) -> list[Path]:
@@ -93,14 +122,35 @@ def _below(folder: Path) -> list[Path]:
     return found
 
 
-def _in_folder(folder: Path) -> list[Path]:
+def captures_in(folder: Path, *, may_be_empty: bool = False) -> list[Path]:
+    """Captures in a folder, else those one folder down, in natural order of their names.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder.
+    may_be_empty : bool
+        Also take the pattern's own folder, into which captures may still come.
+
+    Returns
+    -------
+    list of Path
+        Twins (RAW+JPEG) among them.
+
+    Raises
+    ------
+    InputError
+        If it holds the pattern itself.
+    OSError
+        If it cannot be listed.
+    """
     has_plan = (folder / "plan.json").is_file() and (folder / FRAMES_FOLDER).is_dir()
     if folder.name == FRAMES_FOLDER and (folder.parent / "plan.json").is_file():
         message = f"{folder}: these are the pattern's own pictures, not captures: shoot them on"
         raise InputError(f"{message} the wall, and give the folder with the camera's files")
     own = sorted((path for path in folder.iterdir() if _is_candidate(path)), key=natural_key)
     found = own or _below(folder)
-    if has_plan and not found:
+    if has_plan and not found and not may_be_empty:
         message = f"{folder}: this is the pattern itself, not a capture of it: play its"
         message = f"{message} {FRAMES_FOLDER}/ on the wall, shoot them, and give the folder"
         raise InputError(f"{message} with the camera's files")
@@ -119,7 +169,7 @@ def scan(where: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Ca
     Returns
     -------
     Captures
-        At least one path, none twice.
+        At least one path, none twice, with what is to be seen of them.
 
     Raises
     ------
@@ -133,10 +183,14 @@ def scan(where: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Ca
     given = [where] if isinstance(where, str | Path) or hasattr(where, "__fspath__") else where
     places = [Path(place) for place in given]  # type: ignore[arg-type]
     paths: list[Path] = []
+    partial: list[Path] = []
     for place in places:
         try:
             if place.is_dir():
-                paths += _in_folder(place)
+                found = captures_in(place)
+                paths += found
+                for folder in dict.fromkeys((place, *(path.parent for path in found))):
+                    partial += _partial_in(folder)
             elif place.exists():
                 paths.append(place)
             else:
@@ -147,7 +201,35 @@ def scan(where: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> Ca
         looked = ", ".join(str(place) for place in places) or "nothing was named"
         message = f"{looked}: no captures here; looked for camera raws (.dng .cr3 .nef .arw .raf"
         raise CaptureError(f"{message} .rw2 ...) and linear images (.exr .dpx .tif .png)")
-    return _without_twins(list(dict.fromkeys(paths)))
+    kept, notes = without_twins(list(dict.fromkeys(paths)))
+    seen = {path: look for path in kept if (look := take_look(path)) is not None}
+    facts = build_facts(kept, seen, partial=partial, now_s=time.time())
+    return Captures(kept, notes, facts, seen)
+
+
+def _partial_in(folder: Path) -> list[Path]:
+    return sorted((path for path in folder.iterdir() if _is_partial(path)), key=natural_key)
+
+
+def find_changed(captures: Captures) -> tuple[Path, ...]:
+    """Find captures that changed since `scan`, as files do that are still being copied.
+
+    Parameters
+    ----------
+    captures : Captures
+        As `scan` gave them, some time ago.
+
+    Returns
+    -------
+    tuple of Path
+        Those of another size or time than then, or gone.
+    """
+
+    def is_changed(path: Path, before: Look) -> bool:
+        now = take_look(path)
+        return now is None or (now.size, now.modified_ns) != (before.size, before.modified_ns)
+
+    return tuple(path for path, look in captures.looks.items() if is_changed(path, look))
 
 
 def find_captures(
