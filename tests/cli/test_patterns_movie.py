@@ -173,7 +173,13 @@ def test_a_plan_between_ten_bit_codes_is_no_movie(ledcal: Ledcal, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("typed", "fps"),
-    [("23.98", "24000/1001"), ("29.97", "30000/1001"), ("59.94", "60000/1001"), ("25", "25")],
+    [
+        ("23.98", "24000/1001"),
+        ("29.97", "30000/1001"),
+        ("59.94", "60000/1001"),
+        ("25", "25"),
+        ("5", "5"),
+    ],
 )
 def test_broadcast_rates(ledcal: Ledcal, tmp_path: Path, stage: Path, typed: str, fps: str) -> None:
     words = ("--only", "0", "--movie", tmp_path / "a.mkv", "--fps", typed, "--json")

@@ -150,7 +150,7 @@ def test_one_wrong_pixel_is_not_kept(
 
 
 @pytest.mark.parametrize("suffix", sorted(FORMATS))
-def test_pictures_in_the_wrong_order_or_missing_are_not_kept(
+def test_pictures_in_the_wrong_place_or_missing_are_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
     encode = movie_module._encode
@@ -161,7 +161,18 @@ def test_pictures_in_the_wrong_order_or_missing_are_not_kept(
     def shorter(path: Path, kind: Any, draw: Any, holds: Any, *rest: Any) -> None:
         encode(path, kind, draw, holds[:2], *rest)
 
-    for change, said in ((swapped, "picture 1 of 3"), (shorter, "7 of 10 frames")):
+    def early(path: Path, kind: Any, draw: Any, _holds: Any, *rest: Any) -> None:
+        encode(path, kind, draw, (4, 3, 3), *rest)
+
+    def slow(path: Path, kind: Any, draw: Any, holds: Any, _fps: Any, *rest: Any) -> None:
+        encode(path, kind, draw, holds, Fraction(12), *rest)
+
+    for change, said in (
+        (swapped, "picture 1 of 3"),
+        (shorter, "7 of 10 frames"),
+        (early, "frame 4 is not where it belongs"),
+        (slow, "frame 1 is not where it belongs"),
+    ):
         monkeypatch.setattr(movie_module, "_encode", change)
         with pytest.raises(ExportError, match=said):
             write(tmp_path / f"wall{suffix}")
