@@ -155,17 +155,17 @@ def test_pictures_in_the_wrong_place_or_missing_are_not_kept(
 ) -> None:
     encode = movie_module._encode
 
-    def swapped(path: Path, kind: Any, draw: Any, *rest: Any) -> None:
-        encode(path, kind, lambda place: draw((1, 0, 2)[place]), *rest)
+    def swapped(path: Path, kind: Any, draw: Any, *rest: Any) -> Any:
+        return encode(path, kind, lambda place: draw((1, 0, 2)[place]), *rest)
 
-    def shorter(path: Path, kind: Any, draw: Any, holds: Any, *rest: Any) -> None:
-        encode(path, kind, draw, holds[:2], *rest)
+    def shorter(path: Path, kind: Any, draw: Any, holds: Any, *rest: Any) -> Any:
+        return encode(path, kind, draw, holds[:2], *rest)
 
-    def early(path: Path, kind: Any, draw: Any, _holds: Any, *rest: Any) -> None:
-        encode(path, kind, draw, (4, 3, 3), *rest)
+    def early(path: Path, kind: Any, draw: Any, _holds: Any, *rest: Any) -> Any:
+        return encode(path, kind, draw, (4, 3, 3), *rest)
 
-    def slow(path: Path, kind: Any, draw: Any, holds: Any, _fps: Any, *rest: Any) -> None:
-        encode(path, kind, draw, holds, Fraction(12), *rest)
+    def slow(path: Path, kind: Any, draw: Any, holds: Any, _fps: Any, *rest: Any) -> Any:
+        return encode(path, kind, draw, holds, Fraction(12), *rest)
 
     for change, said in (
         (swapped, "picture 1 of 3"),

@@ -112,7 +112,7 @@ def write_movie(
     kind = movie_format(path)
     total = 2 * len(holds)
     try:
-        _encode(path, kind, draw, holds, fps, lambda done: progress(done, total))
+        size = _encode(path, kind, draw, holds, fps, lambda done: progress(done, total))
         deviations = _decode(
             path, kind, draw, holds, fps, name, lambda done: progress(len(holds) + done, total)
         )
@@ -124,9 +124,7 @@ def write_movie(
             f"{name}: {kind.label} cannot be written ({error.strerror or error}); play the stills, "
             "or choose another suffix"
         ) from error
-    height, width = draw(0).shape[:2]
-    flat, edge = deviations
-    return Movie(kind, width, height, sum(holds), fps, path.stat().st_size, flat, edge)
+    return Movie(kind, *size, sum(holds), fps, path.stat().st_size, *deviations)
 
 
 def _encode(
@@ -136,7 +134,8 @@ def _encode(
     holds: Sequence[int],
     fps: Fraction,
     report: Callable[[int], None],
-) -> None:
+) -> tuple[int, int]:
+    """Write the file; width and height of what was drawn."""
     starts = list(itertools.accumulate(holds, initial=0))
     with av.open(str(path), "w") as container:
         stream: Any = container.add_stream(kind.codec, rate=fps, options=dict(kind.options))
@@ -169,6 +168,7 @@ def _encode(
             put(stream.encode(frame))
             report(place + 1)
         put(stream.encode(None))
+        return stream.width, stream.height
 
 
 def _decode(
@@ -223,16 +223,28 @@ def _decode(
 
 def _deviations(image: CodeImage, found: NDArray[np.float32] | CodeImage) -> tuple[float, float]:
     """Largest difference in blocks that are flat in `image`, and in the rest of it."""
-    height, width = image.shape[:2]
-    whole = slice(height - height % BLOCK), slice(width - width % BLOCK)
-    shape = (height // BLOCK, BLOCK, width // BLOCK, BLOCK)
-    blocks = image[whole].reshape(*shape, 3)
-    is_flat = (blocks == blocks[:, :1, :, :1]).all(axis=(1, 3, 4))
-    off = np.abs(found.astype(np.float32) - image.astype(np.float32)).max(axis=2)
-    worst = off[whole].reshape(shape).max(axis=(1, 3))
-    outside = (off[whole[0].stop :], off[:, whole[1].stop :], worst[~is_flat])
+    if found.dtype == image.dtype and np.array_equal(found, image):
+        return 0.0, 0.0
+    off: NDArray[np.float32] = np.zeros(image.shape[:2], np.float32)
+    for channel in range(3):
+        drawn = image[..., channel].astype(np.float32)
+        np.maximum(off, np.abs(found[..., channel].astype(np.float32) - drawn), out=off)
+    colour = (image @ np.array([1 << 20, 1 << 10, 1])).astype(np.int32)
+    is_flat = _of_blocks(np.maximum, colour) == _of_blocks(np.minimum, colour)
+    worst = _of_blocks(np.maximum, off)
+    height, width = (BLOCK * n for n in worst.shape)
+    outside = (off[height:], off[:, width:], worst[~is_flat])
     edge = max(float(part.max()) if part.size else 0.0 for part in outside)
     return float(worst[is_flat].max()) if is_flat.any() else 0.0, edge
+
+
+def _of_blocks(reduce: np.ufunc, plane: NDArray[Any]) -> NDArray[Any]:
+    """One figure of each whole block, such as its largest."""
+    rows, columns = (side // BLOCK for side in plane.shape)
+    whole = plane[: rows * BLOCK, : columns * BLOCK]
+    lines = reduce.reduce(whole.reshape(rows, BLOCK, -1), axis=1)
+    blocks: NDArray[Any] = reduce.reduce(lines.reshape(rows, columns, BLOCK), axis=2)
+    return blocks
 
 
 def _not_as_written(name: str, kind: MovieFormat, seen: str) -> ExportError:
