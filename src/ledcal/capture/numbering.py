@@ -17,7 +17,7 @@ _DIGITS = re.compile(r"([0-9]+)")
 # What Windows, macOS and people add to the name of a second copy.
 _COPY = re.compile(
     r"^(?:copy of |copia di |kopie von )(?P<front>.+)$"
-    r"|^(?P<back>.+?)(?:(?: - | |_|-)(?:copy|copie|kopie|copia)(?: ?\(?[0-9]+\)?)?| ?\([0-9]+\))$",
+    r"|^(?P<back>.+?)(?:(?: - | |_|-)(?:copy|copi[ae]|kopi[ae])(?: ?\(?[0-9]+\)?)?| ?\([0-9]+\))$",
     re.IGNORECASE,
 )
 # A count in which more is missing than there is was no count.

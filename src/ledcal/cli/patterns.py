@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,19 +12,10 @@ from ledcal.cli import options
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from ledcal.files.movie import Movie
-    from ledcal.pipeline.patterns import MovieOrder, WrittenPattern
+    from ledcal.pipeline.patterns import MovieOrder
 
 _HOLD = 10
 _FPS = "24"
-_SHOOT = """\
-Play them 1:1 without colour management; shoot each once, in any order, at a fixed
-exposure with white just below clipping, slightly out of focus. Put plan.json and
-stage.toml beside the captures, then type:
-  ledcal fit CAPTURES"""
-_SHOOT_AGAIN = """\
-Play them 1:1 without colour management; shoot each once, with the settings and the
-framing of the take they belong to, and put the captures beside the others."""
 
 
 def _fps(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Fraction | None:
@@ -131,6 +122,7 @@ def command(
     long as a shot takes, and shoot every one of them: any order will do.
     """
     from ledcal.cli import output
+    from ledcal.cli.pattern_words import pattern_document, pattern_lines
     from ledcal.pipeline.patterns import write_patterns
     from ledcal.values.frame_numbers import parse_numbers
 
@@ -150,9 +142,9 @@ def command(
             movie=order,
         )
     if as_json:
-        output.say_json(_document(out, made, order))
+        output.say_json(pattern_document(out, made, order))
         return
-    for line in _lines(out, made, order):
+    for line in pattern_lines(out, made, order):
         output.say(line)
 
 
@@ -193,90 +185,3 @@ def _order(movie: Path | None, hold: int | None, fps: Fraction | None) -> MovieO
     if movie is None:
         return None
     return MovieOrder(movie, hold or _HOLD, fps or Fraction(_FPS))
-
-
-def _document(out: Path, made: WrittenPattern, order: MovieOrder | None) -> dict[str, Any]:
-    pattern, film = made.pattern, made.movie
-    document: dict[str, Any] = {
-        "schema_version": 1,
-        "out": str(out),
-        "frames": len(made.numbers),
-        "frames_in_pattern": len(pattern.frames),
-        "numbers": list(made.numbers),
-        "patches": made.n_patches,
-        "pattern_id": pattern.pattern_id,
-        "set": pattern.name,
-        "layout": pattern.layout,
-        "width_px": pattern.width_px,
-        "height_px": pattern.height_px,
-        "assumptions": list(made.assumptions),
-        "movie": None,
-    }
-    if film is not None and order is not None:
-        document["movie"] = {
-            "path": str(order.path),
-            "codec": film.format.label,
-            "levels": film.format.levels,
-            "width_px": film.width_px,
-            "height_px": film.height_px,
-            "fps": str(film.fps),
-            "frames": film.n_frames,
-            "seconds": round(film.seconds, 3),
-            "hold": order.hold,
-            "lead": order.lead,
-            "bytes": film.n_bytes,
-            "deviation_flat": film.deviation,
-            "deviation_edges": film.edge_deviation,
-        }
-    return document
-
-
-def _lines(out: Path, made: WrittenPattern, order: MovieOrder | None) -> list[str]:
-    from ledcal.values.frame_numbers import format_numbers
-
-    pattern = made.pattern
-    is_part = len(made.numbers) < len(pattern.frames)
-    whole = f" of {len(pattern.frames)}" if is_part else ""
-    which = f" ({format_numbers(made.numbers)})" if is_part else ""
-    first = (
-        f"{len(made.numbers)}{whole} frames{which} with {made.n_patches} patches "
-        f"({pattern.name}, {pattern.layout}) at {pattern.width_px} x {pattern.height_px}, "
-        f"{pattern.eotf} up to {pattern.peak_nits:g} nits: {out / 'frames'}"
-    )
-    film = _movie_lines(made.movie, order) if made.movie is not None and order is not None else []
-    return [
-        first,
-        *(f"  assumed {line}" for line in made.assumptions),
-        *film,
-        _SHOOT_AGAIN if is_part else _SHOOT,
-    ]
-
-
-def _movie_lines(film: Movie, order: MovieOrder) -> list[str]:
-    """What a media server's operator must know."""
-    minutes, seconds = divmod(round(film.seconds), 60)
-    length = f"{minutes} min {seconds} s" if minutes else f"{film.seconds:.1f} s"
-    each = f"{order.hold} frames ({float(order.hold / film.fps):.2g} s)"
-    lines = [f"{order.path}: {film.format.label}, {film.format.levels}"]
-    lines.append(
-        f"  {film.width_px} x {film.height_px}, {float(film.fps):.6g} fps, {film.n_frames} frames, "
-        f"{length}, {film.n_bytes / 1e6:.3g} MB"
-    )
-    lines.append(
-        f"  each picture stands for {each}, the first and the last for {order.lead} frames more"
-    )
-    if film.format.is_exact:
-        lines.append("  decoded again: every pixel has its 10-bit code")
-    else:
-        lines.append(
-            "  decoded again: flat areas come back to their 10-bit code (at most "
-            f"{film.deviation:.2f} of a step off,\n"
-            f"  before rounding); within 8 px of an edge up to {film.edge_deviation:.0f} steps "
-            "off. .mp4 and .mkv are exact in\n  every pixel"
-        )
-    lines.append(
-        "  the server must play it once, without a loop, and stop on the last frame; pixel for\n"
-        "  pixel without scaling; without colour management or frame blending; and must not\n"
-        "  convert it to another codec on import"
-    )
-    return lines
