@@ -50,6 +50,7 @@ def command(
     from ledcal.errors import InputError, ToleranceError
     from ledcal.files.atomic import require_free_file
     from ledcal.files.measurements import write_measurements
+    from ledcal.pipeline.diagnosis import findings_of
     from ledcal.pipeline.measure import measure_captures
 
     if out.suffix.lower() in RAW_SUFFIXES | IMAGE_SUFFIXES:
@@ -66,7 +67,8 @@ def command(
             progress=progress,
         )
     write_measurements(out, take.measurements, overwrite=overwrite)
-    warned = [f for f in take.findings if f.severity != "note"]
+    findings = findings_of(take)
+    warned = [f for f in findings if f.severity != "note"]
     if as_json:
         from ledcal.report.document import camera_document, finding_json
 
@@ -79,7 +81,7 @@ def command(
                 "pattern": take.pattern_name,
                 "camera_to_aces": camera_document(take.transform, take.measurements),
                 "assumptions": list(take.assumptions),
-                "findings": [finding_json(finding) for finding in take.findings],
+                "findings": [finding_json(finding) for finding in findings],
             }
         )
     else:
@@ -89,7 +91,7 @@ def command(
         )
         for line in take.assumptions:
             output.say(f"  assumed {line}")
-        for line in output.finding_lines(take.findings):
+        for line in output.finding_lines(findings):
             output.say(f"  {line}")
         output.say(f"  ledcal fit {out}")
     if strict and warned:

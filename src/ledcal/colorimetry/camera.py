@@ -105,8 +105,9 @@ def camera_transform(colour: CameraColour) -> CameraTransform:
     balance = neutral[1] / neutral
     matrix = camera_to_aces / balance[None, :]
     matrix = matrix / matrix.sum(axis=1, keepdims=True)
-    source, assumes = _described(colour, correlated_colour_temperature(white_xy))
-    return CameraTransform(balance, matrix, source, assumes)
+    cct_k = correlated_colour_temperature(white_xy)
+    source, assumes = _described(colour, cct_k)
+    return CameraTransform(balance, matrix, source, assumes, cct_k)
 
 
 def _checked_neutral(colour: CameraColour) -> FloatArray:

@@ -3,6 +3,7 @@
 from ledcal.measure.combine import Combined, combine
 from ledcal.measure.locate import Located, locate
 from ledcal.measure.preview import Preview, build_preview
+from ledcal.measure.quality import require_usable
 from ledcal.measure.sample import sample_frame
 from ledcal.measure.samples import FrameSamples, RegionColumns, pattern_regions
 from ledcal.measure.strip import Identity
@@ -20,5 +21,6 @@ __all__ = [
     "combine",
     "locate",
     "pattern_regions",
+    "require_usable",
     "sample_frame",
 ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.errors import AmbiguousInputError, CaptureError
-from ledcal.values.finding import Finding
+from ledcal.measure.mixture import find_mixtures
+from ledcal.values.evidence import Sorting
 from ledcal.values.marks import describe_pattern_id
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ class Chosen:
         What they show.
     frames : tuple of FrameSamples
         All with columns, in the order of their frame numbers.
-    findings : tuple of Finding
-        What was noticed about the others, and about the take.
+    sorting : Sorting
+        What became of the others.
     """
 
     pattern: Pattern
     frames: tuple[FrameSamples, ...]
-    findings: tuple[Finding, ...]
+    sorting: Sorting
 
 
 def choose_frames(
@@ -110,9 +111,38 @@ def choose_frames(
     if not frames:
         raise CaptureError(_other_pattern(ids))
     _require_inside(frames)
-    findings = _strangers(samples, frames, best, unread)
-    findings += _take_findings(pattern, frames)
-    return Chosen(pattern, tuple(frames), tuple(findings))
+    unread_frames = [sample for sample in samples if sample.identity is None]
+    mixtures = find_mixtures(pattern, [*frames, *unread_frames])
+    mixed = {mixture.name for mixture in mixtures}
+    pure = [frame for frame in frames if frame.name not in mixed]
+    if not pure:
+        raise CaptureError(_all_mixed(len(frames)))
+    sorting = Sorting(
+        missing=_missing(pattern, pure),
+        unread=tuple((path.name, str(error)) for path, error in unread),
+        unidentified=tuple(frame.name for frame in unread_frames if frame.name not in mixed),
+        mixtures=mixtures,
+        others=tuple(
+            (sample.name, sample.identity.pattern_id)
+            for sample in identified
+            if sample.identity is not None and sample.identity.pattern_id != best
+        ),
+        n_used=len(pure),
+    )
+    return Chosen(pattern, tuple(pure), sorting)
+
+
+def _missing(pattern: Pattern, frames: Sequence[FrameSamples]) -> tuple[int, ...]:
+    """Numbers that no frame shows."""
+    seen = {_index(frame) for frame in frames}
+    return tuple(frame.index for frame in pattern.frames if frame.index not in seen)
+
+
+def _all_mixed(n: int) -> str:
+    return (
+        f"all {n} frames show two frames of the pattern at once: camera and wall are not in step; "
+        "genlock them or hold each frame longer ('ledcal patterns --hold'), and shoot again"
+    )
 
 
 def _index(sample: FrameSamples) -> int:
@@ -171,133 +201,3 @@ def _require_inside(frames: Sequence[FrameSamples]) -> None:
             "and shoot again"
         )
         raise CaptureError(message)
-
-
-def _strangers(
-    samples: Sequence[FrameSamples],
-    frames: Sequence[FrameSamples],
-    best: int,
-    unread: Sequence[tuple[Path, LedcalError]],
-) -> list[Finding]:
-    """Frames that were not used."""
-    findings = []
-    if unread:
-        findings.append(
-            Finding(
-                id="unreadable-frames",
-                severity="warning",
-                seen=f"{len(unread)} files could not be read; the first: {unread[0][1]}",
-                cause="damaged or cut files, or files of another kind",
-                confidence=0.8,
-                fix="copy them from the card again; put other files elsewhere",
-                reshoot=False,
-                frames=tuple(path.name for path, _ in unread),
-            )
-        )
-    unknown = [sample.name for sample in samples if sample.identity is None]
-    if unknown:
-        findings.append(
-            Finding(
-                id="unidentified-frames",
-                severity="note" if len(unknown) < len(frames) else "warning",
-                seen=f"{len(unknown)} frames show no identity strip and were left out",
-                cause="junk before or after the pattern, a frame change during the exposure, or "
-                "something in front of the wall",
-                confidence=0.6,
-                fix="nothing, if they are not frames of the pattern",
-                reshoot=False,
-                frames=tuple(unknown),
-            )
-        )
-    others = [
-        sample
-        for sample in samples
-        if sample.identity is not None and sample.identity.pattern_id != best
-    ]
-    if others:
-        shown = sorted(
-            {
-                describe_pattern_id(sample.identity.pattern_id)
-                for sample in others
-                if sample.identity is not None
-            }
-        )
-        findings.append(
-            Finding(
-                id="other-pattern",
-                severity="warning",
-                seen=f"{len(others)} frames show another pattern ({', '.join(shown)}) "
-                f"than the {describe_pattern_id(best)} that was measured",
-                cause="two takes in one folder",
-                confidence=0.9,
-                fix="put each take into its own folder",
-                reshoot=False,
-                frames=tuple(sample.name for sample in others),
-            )
-        )
-    return findings
-
-
-def _take_findings(pattern: Pattern, frames: Sequence[FrameSamples]) -> list[Finding]:
-    """Missing frames, mirrored frames, camera settings that changed."""
-    findings = []
-    seen = {_index(frame) for frame in frames}
-    missing = [frame.index for frame in pattern.frames if frame.index not in seen]
-    if missing:
-        findings.append(
-            Finding(
-                id="missing-frames",
-                severity="warning",
-                seen=f"of the pattern's {len(pattern.frames)} frames {len(missing)} "
-                f"{'is' if len(missing) == 1 else 'are'} missing: number {_listed(missing)}",
-                cause="frames dropped by player or camera, or a take that was stopped early",
-                confidence=0.8,
-                fix="play and shoot these again and add them to the folder",
-                reshoot=False,
-                frames=tuple(f"{index:04d}" for index in missing),
-            )
-        )
-    mirrored = [frame.name for frame in frames if frame.view and frame.view.is_mirrored()]
-    if mirrored:
-        findings.append(
-            Finding(
-                id="mirrored",
-                severity="note",
-                seen=f"{len(mirrored)} frames show the wall mirrored",
-                cause="the camera flips the picture, the wall is seen in a mirror, or the "
-                "processor mirrors the signal",
-                confidence=0.9,
-                fix="nothing for colour: patches were found all the same",
-                reshoot=False,
-                frames=tuple(mirrored),
-            )
-        )
-    settings = Counter(
-        (frame.exposure.time_s, frame.exposure.f_number, frame.exposure.iso) for frame in frames
-    )
-    if len(settings) > 1:
-        usual = settings.most_common(1)[0][0]
-        odd = [
-            frame.name
-            for frame in frames
-            if (frame.exposure.time_s, frame.exposure.f_number, frame.exposure.iso) != usual
-        ]
-        findings.append(
-            Finding(
-                id="exposure-changed",
-                severity="warning",
-                seen=f"{len(odd)} frames were shot with another shutter, iris or ISO than the rest",
-                cause="automatic exposure, or settings touched during the take",
-                confidence=0.9,
-                fix="set shutter, iris and ISO by hand and shoot again",
-                reshoot=True,
-                frames=tuple(odd),
-            )
-        )
-    return findings
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    """Frame numbers for a sentence, at most twelve."""
-    shown = ", ".join(str(number) for number in numbers[:12])
-    return shown if len(numbers) <= 12 else f"{shown} and {len(numbers) - 12} more"

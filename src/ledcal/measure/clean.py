@@ -12,7 +12,6 @@ from ledcal.measure.black import dark_places, measure_black, measure_own
 from ledcal.measure.flare import fit_flare
 from ledcal.measure.flat import build_corrections
 from ledcal.measure.glare import GlareScene, fit_glare, learn_fall_off
-from ledcal.values.finding import Finding
 from ledcal.values.pattern import FrameKind, PatchKind
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
     from ledcal.values.pattern import Pattern, PatternFrame
 
-_DRIFT_WARNING = 0.01
-_DRIFT_FAIL = 0.03
+# From there on the strip is believed more than the anchors of other frames.
+_STRIP_LIMIT = 0.01
 # With fewer patches in a frame there is nothing to learn of how glare falls off.
 _CROWDED = 8
 
@@ -48,7 +47,7 @@ class Cleaned:
     black_variance: FloatArray
 
 
-def clean_frames(pattern: Pattern, stack: Stack) -> tuple[Cleaned, list[Finding]]:
+def clean_frames(pattern: Pattern, stack: Stack, strip_gain: FloatArray) -> Cleaned:
     """Take everything off a stack that is not the patches' own light.
 
     Parameters
@@ -57,33 +56,30 @@ def clean_frames(pattern: Pattern, stack: Stack) -> tuple[Cleaned, list[Finding]
         Says which regions are dark, anchors, flats.
     stack : Stack
         What was measured.
+    strip_gain : ndarray, shape (frames, 3)
+        Light of the strip in each frame relative to the take's median: the exposure of frames
+        without anchors.
 
     Returns
     -------
-    Cleaned, list of Finding
-        Light of the patches, and what was noticed on the way.
+    Cleaned
+        Light of the patches.
     """
-    findings: list[Finding] = []
     black = measure_black(pattern, stack)
-    if not black.rows:
-        findings.append(_no_black())
     gains = np.ones((len(stack.numbers), 3))
-    light, variance, kind = _pass(pattern, stack, gains, black)
-    found, findings_anchor = _anchor_gains(pattern, stack, light, variance)
-    findings += findings_anchor
+    light, variance = _pass(pattern, stack, gains, black)
+    found = _anchor_gains(pattern, stack, light, variance, strip_gain)
     if found is not None:
-        light, variance, kind = _pass(pattern, stack, found, black)
-    if kind == "none" and pattern.layout == "grid":
-        findings.append(_no_flat())
+        light, variance = _pass(pattern, stack, found, black)
     own, own_variance = measure_own(
         pattern, stack, black, _fall_off(pattern, stack, gains if found is None else found, black)
     )
-    return Cleaned(light=light, variance=variance, black=own, black_variance=own_variance), findings
+    return Cleaned(light=light, variance=variance, black=own, black_variance=own_variance)
 
 
 def _pass(
     pattern: Pattern, stack: Stack, gains: FloatArray, black: Black
-) -> tuple[FloatArray, FloatArray, str]:
+) -> tuple[FloatArray, FloatArray]:
     """Gain, black, flare and flats, in this order."""
     n_regions = len(stack.region_row)
     scaled, variance = _above_black(stack, gains, black)
@@ -115,7 +111,7 @@ def _pass(
     codes = [frames[f].patches[0].code for f in flats]
     shown = np.array(list(flats.values())).reshape(-1, n_regions, 3)
     centre = [_mean_of_centre(pattern, stack, frames[f], clear[f]) for f in flats]
-    corrections, kind = build_corrections(codes, shown, np.array(centre).reshape(-1, 3))
+    corrections, _ = build_corrections(codes, shown, np.array(centre).reshape(-1, 3))
     light = np.einsum("rij,frj->fri", corrections, light)
     spread = np.einsum("rij,frj->fri", corrections**2, spread)
     if flats:
@@ -124,7 +120,7 @@ def _pass(
             noise = spread[flat_rows] / light[flat_rows] ** 2
         noise = np.nanmin(np.where(np.isfinite(noise), noise, np.inf), axis=0)
         spread += np.where(np.isfinite(noise), noise, 0.0) * light**2
-    return light, spread, kind
+    return light, spread
 
 
 def _mean_of_centre(
@@ -191,9 +187,13 @@ def _above_black(stack: Stack, gains: FloatArray, black: Black) -> tuple[FloatAr
 
 
 def _anchor_gains(
-    pattern: Pattern, stack: Stack, light: FloatArray, variance: FloatArray
-) -> tuple[FloatArray | None, list[Finding]]:
-    """Gains of all frames from the anchors, where they say something; and the finding."""
+    pattern: Pattern,
+    stack: Stack,
+    light: FloatArray,
+    variance: FloatArray,
+    strip_gain: FloatArray,
+) -> FloatArray | None:
+    """Gains of all frames from the anchors, where they say something."""
     place = {number: f for f, number in enumerate(stack.numbers)}
     rows, regions = [], []
     for frame in pattern.frames:
@@ -206,54 +206,19 @@ def _anchor_gains(
             rows.append(place[frame.index])
             regions.append(own)
     if len(rows) < 2 or len({len(own) for own in regions}) > 1:
-        return None, []
+        return None
     take = np.array(rows)[:, None], np.array(regions)
     numbers = np.array([stack.numbers[f] for f in rows], dtype=np.float64)
-    gains, spread, is_significant = find_gains(numbers, light[take], np.sqrt(variance[take]))
+    gains, _, is_significant = find_gains(numbers, light[take], np.sqrt(variance[take]))
     if not is_significant:
-        return None, []
+        return None
     everywhere = np.stack(
         [np.interp(stack.numbers, numbers, gains[:, channel]) for channel in range(3)], axis=1
     )
-    worst = float(spread.max())
-    if worst < _DRIFT_WARNING:
-        return everywhere, []
-    return everywhere, [
-        Finding(
-            id="exposure-drift",
-            severity="fail" if worst > _DRIFT_FAIL else "warning",
-            seen=f"the anchor grey changes by {100 * worst:.1f} % during the take "
-            f"(limit {100 * _DRIFT_WARNING:.0f} %, and {100 * _DRIFT_FAIL:.0f} % to fail); "
-            "it was taken out",
-            cause="automatic exposure or white balance, a wall that is still warming up, or "
-            "light from elsewhere",
-            confidence=0.7,
-            fix="set exposure and white balance by hand, let the wall warm up for half an hour",
-            reshoot=worst > _DRIFT_FAIL,
-        )
-    ]
-
-
-def _no_black() -> Finding:
-    return Finding(
-        id="no-black-frame",
-        severity="warning",
-        seen="the take has no black frame",
-        cause="it was dropped, or the take started late",
-        confidence=0.9,
-        fix="ambient light and black level were taken from dark wall beside the patches; shoot "
-        "frame 0 for better shadows",
-        reshoot=False,
-    )
-
-
-def _no_flat() -> Finding:
-    return Finding(
-        id="no-flat-frames",
-        severity="warning",
-        seen="the take has no flat frames",
-        cause="they were dropped, or left out",
-        confidence=0.9,
-        fix="vignetting and panel differences are still in the patches; shoot frames 1 to 4",
-        reshoot=True,
-    )
+    # A frame without anchors may be far off its neighbours: a flat before automatic exposure.
+    usual = np.median(strip_gain[rows], axis=0)
+    apart = strip_gain / usual / everywhere
+    alone = np.ones(len(stack.numbers), dtype=np.bool_)
+    alone[rows] = False
+    far = alone[:, None] & (np.abs(apart - 1.0) > _STRIP_LIMIT)
+    return np.where(far, strip_gain / usual, everywhere)

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.measure.black import measure_black
 from ledcal.measure.choose import choose_frames
 from ledcal.measure.clean import Cleaned, clean_frames
-from ledcal.measure.quality import find_flags, quality_findings, require_usable
+from ledcal.measure.evidence import gather_evidence, strip_gains
+from ledcal.measure.quality import find_flags
 from ledcal.measure.stack import stack_frames
 from ledcal.values.measurement import MeasurementFlag, PatchMeasurements
 from ledcal.values.pattern import FrameKind, PatchKind
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from ledcal.measure.stack import Stack
     from ledcal.values.arrays import FloatArray, IntArray
     from ledcal.values.camera import CameraTransform
-    from ledcal.values.finding import Finding
+    from ledcal.values.evidence import TakeEvidence
     from ledcal.values.pattern import Pattern
 
 _NOT_FITTED = (PatchKind.DARK, PatchKind.FLAT)
@@ -39,16 +41,13 @@ class Combined:
         What was shown.
     measurements : PatchMeasurements
         One row per patch, one for the anchor grey, one for black.
-    findings : tuple of Finding
-        What was noticed.
-    n_frames : int
-        Frames that were used.
+    evidence : TakeEvidence
+        How it was shot.
     """
 
     pattern: Pattern
     measurements: PatchMeasurements
-    findings: tuple[Finding, ...]
-    n_frames: int
+    evidence: TakeEvidence
 
 
 def combine(
@@ -87,16 +86,17 @@ def combine(
     chosen = choose_frames(samples, pattern_for, unread)
     pattern = chosen.pattern
     stack = stack_frames(pattern, chosen.frames)
-    cleaned, findings = clean_frames(pattern, stack)
-    flags = find_flags(stack)
-    table = _table(pattern, stack, cleaned, flags)
-    require_usable(pattern, table, stack.numbers)
-    findings = [*chosen.findings, *findings, *quality_findings(pattern, table)]
+    gain = strip_gains(pattern, chosen.frames)[0]
+    numbers = np.array([f.identity.frame_index for f in chosen.frames if f.identity])
+    of_number = [gain[numbers == number].mean(axis=0) for number in stack.numbers]
+    cleaned = clean_frames(pattern, stack, np.array(of_number))
+    table = _table(pattern, stack, cleaned, find_flags(stack))
+    black = measure_black(pattern, stack)
+    evidence = gather_evidence(pattern, chosen.frames, chosen.sorting, stack, black, cleaned.black)
     return Combined(
         pattern=pattern,
         measurements=_to_aces(table, transform),
-        findings=tuple(findings),
-        n_frames=len(chosen.frames),
+        evidence=evidence,
     )
 
 

@@ -8,8 +8,7 @@ import numpy as np
 
 from ledcal.colorimetry.transfer import eotf
 from ledcal.errors import CaptureError
-from ledcal.values.finding import Finding
-from ledcal.values.measurement import FLAG_SENTENCES, MeasurementFlag
+from ledcal.values.measurement import MeasurementFlag
 from ledcal.values.pattern import FrameKind, PatchKind
 
 if TYPE_CHECKING:
@@ -159,50 +158,3 @@ def _stops(reach: float) -> str:
     """How far to close the iris so that the peak is below the limit, with half a stop to spare."""
     stops = int(np.ceil(np.log2(1.0 / max(reach, 1e-3)) + 0.5))
     return f"{stops} stop{'' if stops == 1 else 's'}"
-
-
-def quality_findings(pattern: Pattern, table: PatchMeasurements) -> list[Finding]:
-    """One finding for each flag that patches carry."""
-    lowest = float(_usable_share(pattern, table).min())
-    guess = f"close the iris or add ND by {_stops(lowest)} and shoot again"
-    if lowest < 1.0:
-        guess = f"colours above {100 * lowest:.0f} % of the peak are a guess; {guess}"
-    findings = []
-    fixes = {
-        MeasurementFlag.SATURATED: (
-            "saturated-patches",
-            guess,
-            True,
-        ),
-        MeasurementFlag.NOISY: (
-            "noisy-patches",
-            "defocus until the pixels of the wall blend",
-            True,
-        ),
-        MeasurementFlag.GRADIENT: ("uneven-patches", "check for reflections on the wall", False),
-        MeasurementFlag.FEW_SAMPLES: (
-            "small-patches",
-            "let the wall fill more of the frame",
-            False,
-        ),
-        MeasurementFlag.GREENS_DIFFER: ("greens-differ", "defocus a little against moire", True),
-    }
-    is_patch = np.array([kind not in {PatchKind.ANCHOR, PatchKind.BLACK} for kind in table.kind])
-    for flag, (name, fix, reshoot) in fixes.items():
-        bad = ((table.flags & int(flag)) > 0) & is_patch
-        if bad.any():
-            frames = sorted({table.frame[i] for i in np.flatnonzero(bad) if table.frame[i]})
-            findings.append(
-                Finding(
-                    id=name,
-                    severity="warning",
-                    seen=f"{int(bad.sum())} of {int(is_patch.sum())} patches: "
-                    f"{FLAG_SENTENCES[flag]}",
-                    cause=FLAG_SENTENCES[flag],
-                    confidence=0.6,
-                    fix=fix,
-                    reshoot=reshoot and (flag == MeasurementFlag.SATURATED or bad.mean() > 0.1),
-                    frames=tuple(frames),
-                )
-            )
-    return findings

@@ -10,8 +10,15 @@ import numpy as np
 from ledcal.measure.locate import Located, locate
 from ledcal.measure.preview import build_preview
 from ledcal.measure.region import measure_points, measure_polygons
-from ledcal.measure.samples import FrameSamples, RegionColumns, central_points, pattern_regions
-from ledcal.measure.strip import region_points
+from ledcal.measure.ripple import find_ripples, shows_flat
+from ledcal.measure.samples import (
+    FrameSamples,
+    RegionColumns,
+    central_points,
+    field_points,
+    pattern_regions,
+)
+from ledcal.measure.strip import measure_contrast, region_points
 from ledcal.measure.view import WallView
 from ledcal.values.marks import build_marks_layout
 
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
 
     from ledcal.measure.preview import Preview
     from ledcal.values.arrays import FloatArray, IntArray
+    from ledcal.values.evidence import Ripple
     from ledcal.values.frame import LinearFrame
     from ledcal.values.marks import MarksLayout
     from ledcal.values.pattern import Pattern, Region
@@ -75,12 +83,19 @@ def sample_frame(
     layouts = [build_marks_layout(*size) for size in dict.fromkeys((*walls, *_COMMON_WALLS))]
     located = locate(frame, preview, layouts, near=() if near is None else (near,))
     pattern = None if located is None else pattern_for(located.identity.pattern_id)
-    columns = None
+    columns = tiles = contrast = None
+    ripples: tuple[Ripple, ...] = ()
     outside = 0.0
     if located is not None and pattern is not None:
         located = _on_its_wall(frame, preview, located, pattern)
         columns = _measure(frame, located, pattern)
         outside = _share_outside(located.view, pattern)
+        contrast = measure_contrast(preview, located.view, located.layout)
+        if shows_flat(pattern, located.identity.frame_index):
+            tiles = _measure_tiles(frame, located.view, pattern)
+            ripples = find_ripples(frame, located.view, pattern)
+    elif near is not None:
+        contrast = measure_contrast(preview, near, layouts[0])
     values = [plane.values[::4, ::4] >= plane.saturation for plane in frame.planes]
     return FrameSamples(
         name=frame.name,
@@ -91,6 +106,9 @@ def sample_frame(
         brightest=preview.top,
         clipped=float(np.mean([share.mean() for share in values])),
         outside=outside,
+        contrast=contrast,
+        tiles=tiles,
+        ripples=ripples,
         space=frame.space,
         exposure=frame.exposure,
         colour=frame.colour,
@@ -159,6 +177,15 @@ def _measure_places(
         sigmas.append(np.stack([sigma for _, sigma in found], axis=1))
         counts.append(np.full(len(points), points.shape[1] * len(frame.planes)))
     return np.concatenate(means), np.concatenate(sigmas), np.concatenate(counts)
+
+
+def _measure_tiles(frame: LinearFrame, view: WallView, pattern: Pattern) -> FloatArray:
+    """Mean light of each tile of the wall, camera RGB."""
+    points = field_points(pattern.width_px, pattern.height_px)
+    rows, columns = points.shape[:2]
+    mean, _, _ = _measure_places(frame, view, [points.reshape(rows * columns, -1, 2)])
+    channel = np.array([_CHANNELS[plane.channel] for plane in frame.planes])
+    return _by_channel(mean, channel).reshape(rows, columns, 3)
 
 
 @lru_cache(maxsize=8)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.values.marks import build_marks_layout
 from ledcal.values.pattern import PatchKind
 
 if TYPE_CHECKING:
     from ledcal.measure.strip import Identity
     from ledcal.measure.view import WallView
     from ledcal.values.arrays import FloatArray, IntArray
+    from ledcal.values.evidence import Ripple
     from ledcal.values.frame import CameraColour, Exposure
     from ledcal.values.pattern import Pattern, Region
 
@@ -79,6 +81,12 @@ class FrameSamples:
         Share of saturated photosites in the whole picture.
     outside : float
         Share of the wall's outline that lies outside the picture.
+    contrast : ndarray, shape (48,), or None
+        Of the strip's bits, also where they make no sense; None where no wall is known.
+    tiles : ndarray, shape (rows, columns, 3), or None
+        Light of a flat frame in tiles over the wall (`field_points`); None of other frames.
+    ripples : tuple of Ripple
+        Bands along the rows, then lines in any direction, of a flat frame's middle.
     space, exposure, colour, camera_model
         As the frame says.
     """
@@ -91,10 +99,44 @@ class FrameSamples:
     brightest: float
     clipped: float
     outside: float
+    contrast: FloatArray | None
+    tiles: FloatArray | None
+    ripples: tuple[Ripple, ...]
     space: str
     exposure: Exposure
     colour: CameraColour | None
     camera_model: str
+
+
+@lru_cache(maxsize=8)
+def field_points(width_px: int, height_px: int) -> FloatArray:
+    """Lay points over what lies between the marks, in tiles of about two modules.
+
+    Parameters
+    ----------
+    width_px, height_px : int
+        The wall.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns, 64, 2)
+        Wall points of each tile. Read-only.
+
+    Examples
+    --------
+    >>> field_points(1920, 1080).shape
+    (10, 30, 64, 2)
+    """
+    layout = build_marks_layout(width_px, height_px)
+    content, side = layout.content, 2 * layout.module_px
+    rows, columns = max(2, content.height // side), max(2, content.width // side)
+    steps = np.arange(64)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])
+    inside = 0.1 + 0.8 * np.modf(0.5 + steps)[0]
+    corner = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)[:, :, None, :]
+    size = np.array([content.width / columns, content.height / rows])
+    points = [content.x - 0.5, content.y - 0.5] + (corner + inside) * size
+    points.flags.writeable = False
+    return np.asarray(points, np.float64)
 
 
 def pattern_regions(pattern: Pattern) -> tuple[Region, ...]:

@@ -88,9 +88,7 @@ def read_strip(preview: Preview, view: WallView, layout: MarksLayout) -> Identit
     Identity or None
         None where the CRC does not fit, or bits differ too much in contrast to be one strip.
     """
-    points = preview.from_frame(view.to_frame(_cell_points(layout)))
-    values = sample_at(preview.image, points).mean(axis=-1)
-    contrast = values[:, 0] - values[:, 1]
+    contrast = measure_contrast(preview, view, layout)
     if not np.isfinite(contrast).all():
         return None
     bits: BoolArray = contrast > 0
@@ -103,6 +101,24 @@ def read_strip(preview: Preview, view: WallView, layout: MarksLayout) -> Identit
     if weakest < 0.2 * typical or typical <= preview.noise / 4:
         return None
     return Identity(payload[0], payload[1], min(1.0, float(size.min()) / typical), typical)
+
+
+def measure_contrast(preview: Preview, view: WallView, layout: MarksLayout) -> FloatArray:
+    """Light of the first cell of each pair above the second: positive where the bit is 1.
+
+    Parameters
+    ----------
+    preview, view, layout
+        As in `read_strip`.
+
+    Returns
+    -------
+    ndarray, shape (48,)
+        In units of white above black; NaN outside of the picture.
+    """
+    points = preview.from_frame(view.to_frame(_cell_points(layout)))
+    values = sample_at(preview.image, points).mean(axis=-1)
+    return np.asarray(values[:, 0] - values[:, 1], np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

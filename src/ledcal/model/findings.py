@@ -8,8 +8,7 @@ import numpy as np
 
 from ledcal.colorimetry.space import aces_luminance
 from ledcal.colorimetry.target import target_light
-from ledcal.colorimetry.transfer import eotf
-from ledcal.model._compiled import array_to_text, premix_of
+from ledcal.model._compiled import premix_of
 from ledcal.model._rows import usable
 from ledcal.model.evaluate import patch_residuals
 from ledcal.model.fit import outlying_patches
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 _VISIBLE_ITP = 1.0
 _FEW_COLOURS, _FEW_GREYS = 24, 5
-# Root mean square difference from an EOTF in stops, after the best exposure.
-# Walls miss their own EOTF by 10 % of its exponent; less is said where another fits well.
-_OFF_STOPS, _OFF_STOPS_SURE, _FITS_STOPS = 0.25, 0.15, 0.1
-_LIT_SHARE = 0.005
-_CANDIDATES = ("ST 2084", "BT.1886", "sRGB", "gamma 2.2", "gamma 2.6", "linear")
 _LEAST_PEAK, _MOST_PEAK = 0.9, 1.02
 # Share of peak white from which the other choice of --peak is worth naming.
 _WORTH = 0.03
@@ -69,14 +63,13 @@ def fit_findings(
     -------
     tuple of Finding
         ``patches-not-believed``, ``few-patches``, ``processor-mixes-channels``,
-        ``eotf-not-as-declared``, ``peak-given-up``, ``peak-above-wall``,
+        ``peak-given-up``, ``peak-above-wall``,
         ``neutral-not-monotone``; empty where there is nothing to say.
     """
     return (
         *_not_believed(model, measurements, k),
         *_few(measurements),
         *_processor(model),
-        *_eotf(model),
         *_peak(model, k, target, peak),
         *_neutral(model, k, target, peak),
     )
@@ -156,53 +149,6 @@ def _processor(model: DisplayModel) -> tuple[Finding, ...]:
             reshoot=False,
         ),
     )
-
-
-def _eotf(model: DisplayModel) -> tuple[Finding, ...]:
-    declared = array_to_text(model.parameters["eotf"])
-    peak_nits = float(model.parameters["peak_nits"][0])
-    limit = float(model.parameters["code_limit"].min())
-    code = np.linspace(0.02, limit, 200)
-    grey = np.repeat(code[:, None], 3, axis=1)
-    light = np.asarray(aces_luminance(predict(model, grey) - black(model)))
-    off = {
-        name: _stops_off(name, code, light, peak_nits)
-        for name in dict.fromkeys((declared, *_CANDIDATES))
-    }
-    nearest = min(off, key=lambda name: off[name])
-    other = nearest != declared and off[nearest] < 0.5 * off[declared]
-    known = f"; {nearest} fits to {off[nearest]:.2f} stops" if other else ""
-    sure = other and off[nearest] < _FITS_STOPS
-    limit_stops = _OFF_STOPS_SURE if sure else _OFF_STOPS
-    if off[declared] < limit_stops:
-        return ()
-    return (
-        Finding(
-            id="eotf-not-as-declared",
-            severity="warning",
-            seen=f"the wall's greys differ from {declared} by {off[declared]:.2f} stops rms "
-            f"(limit {limit_stops}){known}",
-            cause="the processor or the player is set to another EOTF than stage.toml says"
-            if other
-            else "a processor setting that reshapes brightness, or a camera that is not linear",
-            confidence=0.9 if sure else 0.5,
-            fix=f"set eotf to {nearest!r} in stage.toml if that is what the processor is set to, "
-            "or set the processor; then fit or shoot again"
-            if other
-            else "look for gamma, contrast or dynamic-brightness settings in processor and player",
-            reshoot=False,
-        ),
-    )
-
-
-def _stops_off(name: str, code: FloatArray, light: FloatArray, peak_nits: float) -> float:
-    nominal = eotf(name, code, peak_nits=peak_nits)
-    lit = (light > _LIT_SHARE * light.max()) & (nominal > 1e-4 * peak_nits)
-    # A candidate that stays at its peak over many codes must explain as many of the greys.
-    if lit.sum() < 10:
-        return float("inf")
-    gap = np.log2(light[lit] / nominal[lit])
-    return float(np.sqrt(np.mean((gap - np.median(gap)) ** 2)))
 
 
 def _peak(model: DisplayModel, k: float, target: Target, peak: str) -> tuple[Finding, ...]:

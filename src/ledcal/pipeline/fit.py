@@ -28,9 +28,9 @@ from ledcal.pipeline.camera_path import (
     transform_by_wall,
     transform_of_table,
 )
-from ledcal.pipeline.clipping import table_findings
 from ledcal.pipeline.context import read_context
 from ledcal.pipeline.correction import correction_of, figure_findings, judge_fit
+from ledcal.pipeline.diagnosis import findings_of
 from ledcal.pipeline.measure import Take, measure_captures
 from ledcal.profile.store import write_profile
 from ledcal.report.html import render_report
@@ -128,12 +128,14 @@ def fit_profile(
         correction=table,
         quality=quality,
         measurements=take.measurements,
-        findings=(
-            *take.findings,
-            *fit_findings(
-                model, take.measurements, quality.exposure_scale, stage.target, peak=peak
+        findings=findings_of(
+            take,
+            (
+                *fit_findings(
+                    model, take.measurements, quality.exposure_scale, stage.target, peak=peak
+                ),
+                *figure_findings(quality, stage),
             ),
-            *figure_findings(quality, stage),
         ),
         assumptions=take.assumptions,
         provenance=Provenance(
@@ -186,7 +188,7 @@ def _take_of_table(
         stage=context.stage,
         measurements=measurements,
         transform=transform,
-        findings=table_findings(measurements, context.stage.wall),
+        findings=context.findings,
         assumptions=tuple(said),
         pattern_name=measurements.header.get("pattern", table.name),
         camera_model=measurements.header.get("camera", ""),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ledcal.capture.folder import scan
 from ledcal.errors import AmbiguousInputError
-from ledcal.measure import combine
+from ledcal.measure import combine, require_usable
 from ledcal.pipeline.camera_path import (
     WALL,
     path_text,
@@ -16,7 +16,6 @@ from ledcal.pipeline.camera_path import (
     transform_by_wall,
     transform_of_frames,
 )
-from ledcal.pipeline.clipping import name_channels
 from ledcal.pipeline.context import read_context
 from ledcal.pipeline.sampling import known_pattern, sample_captures
 from ledcal.values.camera import with_camera_path
@@ -29,7 +28,9 @@ if TYPE_CHECKING:
     from ledcal.measure import FrameSamples
     from ledcal.pipeline.context import Context
     from ledcal.values.camera import CameraTransform
+    from ledcal.values.evidence import TakeEvidence
     from ledcal.values.finding import Finding
+    from ledcal.values.folder import FolderFacts
     from ledcal.values.measurement import PatchMeasurements
     from ledcal.values.stage import Stage
 
@@ -47,7 +48,7 @@ class Take:
     transform : CameraTransform or None
         How camera RGB became ACES2065-1.
     findings : tuple of Finding
-        What was noticed.
+        Where stage.toml and plan.json do not agree; `pipeline.diagnosis` finds the rest.
     assumptions : tuple of str
         What was assumed.
     pattern_name : str
@@ -58,6 +59,10 @@ class Take:
         Frames that were used.
     inputs : dict of str to str
         Name and SHA-256 of every file that was looked at.
+    evidence : TakeEvidence or None
+        How it was shot; None of a table.
+    folder : FolderFacts or None
+        What the folder says of itself; None of a table.
     """
 
     stage: Stage
@@ -69,6 +74,8 @@ class Take:
     camera_model: str
     n_frames: int
     inputs: dict[str, str]
+    evidence: TakeEvidence | None = None
+    folder: FolderFacts | None = None
 
 
 def measure_captures(
@@ -79,6 +86,7 @@ def measure_captures(
     idt_path: Path | None = None,
     camera_space: str | None = None,
     encoding: str | None = None,
+    is_required: bool = True,
     progress: Callable[[int, int], None] = lambda done, total: None,  # noqa: ARG005
 ) -> Take:
     """Measure every patch of a take.
@@ -94,6 +102,8 @@ def measure_captures(
         the wall's own primaries.
     encoding : str or None
         How the numbers of pictures and clips encode light; None where stage.toml or the files say.
+    is_required : bool
+        Refuse a take that cannot be fitted; False gives it all the same, to be diagnosed.
     progress : callable
         Called with (frames read, frames in all).
 
@@ -134,6 +144,9 @@ def measure_captures(
         unread=sampled.unread,
     )
     measurements = measured.measurements
+    if is_required:
+        seen = {int(number) for number in measured.evidence.frames.numbers}
+        require_usable(measured.pattern, measurements, sorted(seen))
     if camera_space == WALL:
         transform = transform_by_wall(measurements, context.stage.wall)
         measurements = transform.carry(measurements)
@@ -146,15 +159,14 @@ def measure_captures(
         stage=context.stage,
         measurements=measurements,
         transform=transform,
-        findings=(
-            *context.findings,
-            *name_channels(measured.findings, measurements, transform),
-        ),
+        findings=context.findings,
         assumptions=tuple(assumptions),
         pattern_name=f"{pattern.name} {pattern.layout}",
         camera_model=min(models) if models else "",
-        n_frames=measured.n_frames,
+        n_frames=measured.evidence.sorting.n_used,
         inputs=sampled.inputs,
+        evidence=measured.evidence,
+        folder=found.facts,
     )
 
 

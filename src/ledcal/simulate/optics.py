@@ -75,10 +75,11 @@ def build_geometry(stage: VirtualStage) -> Geometry:
         @ _rotation(0, optics.pitch_deg)
         @ _rotation(1, optics.yaw_deg)
     )
+    rise = optics.stretch / wall.width_px
     to_widths = np.array(
         [
             [1 / wall.width_px, 0, -(wall.width_px - 1) / 2 / wall.width_px],
-            [0, 1 / wall.width_px, -(wall.height_px - 1) / 2 / wall.width_px],
+            [0, rise, -rise * (wall.height_px - 1) / 2],
             [0, 0, 1],
         ]
     )
@@ -185,12 +186,15 @@ def vignette(stage: VirtualStage, points: FloatArray) -> FloatArray:
 
 
 def panel_gains(stage: VirtualStage) -> FloatArray:
-    """Gain of each cabinet, shape (rows, columns, 3); drawn from the stage's seed, mean 1."""
+    """Gain of each cabinet, shape (rows, columns, 3): drawn, mean 1; then the odd ones."""
     wall = stage.wall
     rng = np.random.default_rng([stage.seed, 101])
     spread = rng.standard_normal((wall.panel_rows, wall.panel_columns, 3))
     gains = 1.0 + wall.panel_sd * spread
-    return np.asarray(gains / gains.mean(axis=(0, 1)), np.float64)
+    gains /= gains.mean(axis=(0, 1))
+    for row, column, gain in wall.odd_cabinets:
+        gains[row % wall.panel_rows, column % wall.panel_columns] *= gain
+    return np.asarray(gains, np.float64)
 
 
 def wall_field(stage: VirtualStage, geometry: Geometry, x: FloatArray, y: FloatArray) -> FloatArray:

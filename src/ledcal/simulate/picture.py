@@ -24,6 +24,15 @@ from ledcal.simulate.sensor import (
     constant_light,
     expose,
 )
+from ledcal.simulate.upset import (
+    automatic_gains,
+    baked,
+    bands,
+    is_unsynced,
+    raster,
+    straddle,
+    white_gains,
+)
 from ledcal.simulate.wall import wall_response, warm_up
 
 if TYPE_CHECKING:
@@ -115,7 +124,7 @@ def prepare(stage: VirtualStage, *, mosaic: bool = True) -> Setup:
     kernel = aperture_kernel(stage.optics.defocus_px, photosite_on_wall(stage, geometry))
     norm, _ = flat_field_norm(stage, geometry)
     field = None
-    if wall.panel_sd or any(wall.off_axis):
+    if wall.panel_sd or wall.odd_cabinets or any(wall.off_axis):
         columns = np.arange(wall.width_px, dtype=np.float64)
         rows = np.arange(wall.height_px, dtype=np.float64)
         field = (wall_field(stage, geometry, columns, rows) / norm).astype(np.float32)
@@ -254,17 +263,25 @@ def _require_size(setup: Setup, code: Float32) -> None:
         raise ValueError(message)
 
 
-def _planes(setup: Setup, code: Float32, frame_index: int) -> Iterator[Float32]:
+def _planes(
+    setup: Setup, code: Float32, frame_index: int, before: Float32 | None = None
+) -> Iterator[Float32]:
     """Light on one group of photosites after the other."""
-    optics = setup.stage.optics
+    optics, camera = setup.stage.optics, setup.stage.camera
     direct = 1.0 - optics.flare - optics.halo  # the exposure is that of the light that is left
     light = wall_picture(setup, code, frame_index=frame_index)
+    if before is not None and is_unsynced(setup.stage, frame_index):
+        earlier = wall_picture(setup, before, frame_index=frame_index - 1)
+        light = straddle(setup.stage, earlier, light, frame_index)
+    gains = automatic_gains(camera, light)
     blurred: dict[int, Float32] = {}
     for sites in setup.sites:
         if sites.channel not in blurred:
             padded = _padded(light[sites.channel], setup.kernel)
             blurred[sites.channel] = apply_kernel(padded, setup.kernel)
         plane = sample(blurred[sites.channel], sites.x, sites.y)
+        if optics.moire:
+            plane *= raster(optics.moire, sites.x, sites.y)
         plane *= sites.falloff
         plane += sites.constant
         veil = optics.flare * float(plane.mean(dtype=np.float64)) / direct
@@ -274,10 +291,16 @@ def _planes(setup: Setup, code: Float32, frame_index: int) -> Iterator[Float32]:
             glowing *= np.float32(optics.halo / direct)
             plane += glowing
         plane += np.float32(veil)
+        if camera.scan_lines:
+            plane *= bands(camera, plane.shape[0], sites.row, sites.step, frame_index)
+        if gains is not None:
+            plane *= np.float32(gains)
         yield plane
 
 
-def mosaic_frame(setup: Setup, code: Float32, frame_index: int) -> NDArray[np.uint16]:
+def mosaic_frame(
+    setup: Setup, code: Float32, frame_index: int, before: Float32 | None = None
+) -> NDArray[np.uint16]:
     """The raw mosaic of one frame, with the sensor's dark margin.
 
     Parameters
@@ -288,6 +311,8 @@ def mosaic_frame(setup: Setup, code: Float32, frame_index: int) -> NDArray[np.ui
         What the wall shows.
     frame_index : int
         Of the take; with the stage's seed it decides the noise.
+    before : ndarray of float32, or None
+        What the wall showed the frame before, where the camera is not in step with it.
 
     Returns
     -------
@@ -299,7 +324,8 @@ def mosaic_frame(setup: Setup, code: Float32, frame_index: int) -> NDArray[np.ui
     rng = np.random.default_rng([setup.stage.seed, 303, frame_index])
     mosaic = np.empty((camera.height + top, camera.width + left), np.uint16)
     _require_size(setup, code)
-    for sites, light in zip(setup.sites, _planes(setup, code, frame_index), strict=True):
+    planes = _planes(setup, code, frame_index, before)
+    for sites, light in zip(setup.sites, planes, strict=True):
         if left or top:
             shape = (light.shape[0] + top // 2, light.shape[1] + left // 2)
             dark = np.zeros(shape, np.float32)
@@ -317,7 +343,13 @@ def mosaic_frame(setup: Setup, code: Float32, frame_index: int) -> NDArray[np.ui
     return mosaic
 
 
-def linear_frame(setup: Setup, code: Float32, frame_index: int, to_aces: FloatArray) -> Float32:
+def linear_frame(
+    setup: Setup,
+    code: Float32,
+    frame_index: int,
+    to_aces: FloatArray,
+    before: Float32 | None = None,
+) -> Float32:
     """One frame as a debayered picture in ACES2065-1, with the noise of a photosite a pixel.
 
     Parameters
@@ -330,6 +362,8 @@ def linear_frame(setup: Setup, code: Float32, frame_index: int, to_aces: FloatAr
         Of the take.
     to_aces : ndarray, shape (3, 3)
         Camera RGB to ACES2065-1.
+    before : ndarray of float32, or None
+        As in `mosaic_frame`.
 
     Returns
     -------
@@ -340,9 +374,14 @@ def linear_frame(setup: Setup, code: Float32, frame_index: int, to_aces: FloatAr
     rng = np.random.default_rng([setup.stage.seed, 404, frame_index])
     channels = []
     _require_size(setup, code)
-    for light, top in zip(_planes(setup, code, frame_index), camera.saturation, strict=True):
+    planes = _planes(setup, code, frame_index, before)
+    for light, top in zip(planes, camera.saturation, strict=True):
         electrons = light * np.float32(camera.full_well_e)
         sd = np.sqrt(np.maximum(electrons, 0) + np.float32(camera.read_noise_e**2))
         electrons += sd * rng.standard_normal(light.shape, dtype=np.float32)
         channels.append(np.minimum(electrons / np.float32(camera.full_well_e), np.float32(top)))
-    return np.asarray(np.stack(channels, axis=-1) @ to_aces.T.astype(np.float32), np.float32)
+    picture = np.stack(channels, axis=-1)
+    if camera.auto_white:
+        picture *= white_gains(camera, picture).astype(np.float32)
+    aces = np.asarray(picture @ to_aces.T.astype(np.float32), np.float32)
+    return baked(camera.look, aces) if camera.look else aces

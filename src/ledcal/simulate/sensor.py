@@ -45,6 +45,11 @@ def curves_of(camera: VirtualCamera) -> FloatArray:
     return sensitivities(camera.sensitivities, camera.filter_shift_nm)
 
 
+def _curves_through(stage: VirtualStage) -> FloatArray:
+    """The same behind the stage's lens and filters."""
+    return np.asarray(curves_of(stage.camera) * np.asarray(stage.optics.tint), np.float64)
+
+
 @lru_cache(maxsize=64)
 def fit_colour_matrix(name: str, shift_nm: float, illuminant_name: str) -> FloatArray:
     """DNG ColorMatrix of a camera: CIE XYZ to camera RGB under one illuminant.
@@ -126,7 +131,7 @@ def camera_polynomial(stage: VirtualStage) -> FloatArray:
     ndarray, shape (degree + 1, 3, 3)
         Read-only. Where the flat field is 1.
     """
-    polynomial = drive_polynomial(stage.wall, curves_of(stage.camera))
+    polynomial = drive_polynomial(stage.wall, _curves_through(stage))
     peak = wall_response(stage.wall, np.ones((1, 3)), polynomial).sum(axis=(0, 1)).max()
     level = stage.camera.exposure_level * 2.0**stage.camera.exposure_stops
     scaled: FloatArray = polynomial * (level / peak)
@@ -146,10 +151,10 @@ def camera_per_nit(stage: VirtualStage, illuminant_name: str) -> FloatArray:
         seen = white / stage.wall.peak_nits
     else:
         light = illuminant(illuminant_name)
-        raw = drive_polynomial(stage.wall, curves_of(stage.camera)).sum(axis=0).sum(axis=0)
+        raw = drive_polynomial(stage.wall, _curves_through(stage)).sum(axis=0).sum(axis=0)
         scale = white[1] / raw[1] / stage.wall.peak_nits
         luminance = float(light @ colour_matching_functions()[:, 1])
-        seen = scale * (light @ curves_of(stage.camera)) / luminance
+        seen = scale * (light @ _curves_through(stage)) / luminance
     result = np.array(seen, np.float64)
     result.flags.writeable = False
     return result

@@ -41,6 +41,13 @@ class VirtualOptics:
         picture widths.
     defocus_px : float
         Diameter of the disc of confusion in wall pixels.
+    stretch : float
+        Height of the pattern on the wall over what its pixels would be if they were square.
+    tint : tuple of float
+        What lens and filters let through of the camera's red, green and blue.
+    moire : float
+        Amplitude of the raster of the LEDs that the photosites still see, relative to the light:
+        it beats with theirs.
     """
 
     wall_share: float = 0.6
@@ -58,6 +65,9 @@ class VirtualOptics:
     halo: float = 0.0
     halo_width: float = 0.06
     defocus_px: float = 3.0
+    stretch: float = 1.0
+    tint: Three = ONES
+    moire: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,22 @@ class VirtualCamera:
         1..8, as the file says; the mosaic is not turned.
     compression : str
         ``none`` or ``lossless-jpeg``.
+    auto_exposure : float
+        0: none. Else the exposure of a frame goes with this power of a twentieth of the white
+        level over the frame's mean.
+    auto_iris : bool
+        That exposure is set by the iris and is not in the file; otherwise by the shutter.
+    auto_white : float
+        0: none. 1: each frame is balanced to its own mean. A raw says so, a picture is changed.
+    scan_lines, scan_period_rows : float
+        Depth of dark and bright bands along the rows, and rows from one to the next. They move
+        from frame to frame.
+    look : str
+        What is baked into pictures (not into raws): ``BT.709`` is its gamut, curve and clip.
+    unsynced : float
+        Share of the frames whose exposure sees the end of the pattern frame before.
+    torn : bool
+        They show it on the upper part of the wall, instead of everywhere for a part of the time.
     """
 
     make: str = "Ledcal"
@@ -136,6 +162,14 @@ class VirtualCamera:
     interval_s: float = 1.0
     orientation: int = 1
     compression: str = "none"
+    auto_exposure: float = 0.0
+    auto_iris: bool = False
+    auto_white: float = 0.0
+    scan_lines: float = 0.0
+    scan_period_rows: float = 60.0
+    look: str = ""
+    unsynced: float = 0.0
+    torn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +218,9 @@ def _require_sound(stage: VirtualStage) -> None:
         or (len(wall.roughness) == 3 and min(map(len, wall.roughness)) >= 2),
         "wall.processor_gamut is a name or four (x, y)": isinstance(wall.processor_gamut, str)
         or [len(xy) for xy in wall.processor_gamut] == [2, 2, 2, 2],
+        "wall.signal_range is full, legal or expanded": wall.signal_range
+        in {"full", "legal", "expanded"},
+        "camera.look is empty or BT.709": camera.look in {"", "BT.709"},
         "wall.signal_bits is 8..16": 8 <= wall.signal_bits <= 16,
     }
     broken = [rule for rule, holds in wrong.items() if not holds]

@@ -16,10 +16,12 @@ from ledcal.files.atomic import atomic_file, atomic_folder
 from ledcal.files.dng import write_dng
 from ledcal.files.images import read_image, write_image
 from ledcal.files.plan import read_plan
-from ledcal.simulate.picture import Setup, linear_frame, mosaic_frame, prepare
-from ledcal.simulate.sensor import dng_header, stage_transform
+from ledcal.simulate.header import header_of
+from ledcal.simulate.picture import Setup, linear_frame, mosaic_frame, prepare, wall_picture
+from ledcal.simulate.sensor import stage_transform
 from ledcal.simulate.stage import VirtualStage, with_values
 from ledcal.simulate.truth import build_truth, frame_truth
+from ledcal.simulate.upset import automatic_gains, is_unsynced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -216,6 +218,7 @@ def write_take(
     stage = with_values(stage, width_px=first.shape[1], height_px=first.shape[0])
     setup = prepare(stage, mosaic=output == "dng")
     to_aces = stage_transform(stage).combined()
+    shown = dict(paths)
     by_index = {} if pattern is None else {frame.index: frame for frame in pattern.frames}
     entries: list[dict[str, Any]] = []
     with atomic_folder(out, overwrite=overwrite) as folder:
@@ -228,16 +231,20 @@ def write_take(
                     f"{first.shape[1]} x {first.shape[0]}; write the pattern again"
                 )
             target = folder / f"capture_{index:04d}.{output}"
+            before = None
+            if is_unsynced(stage, index) and index - 1 in shown:
+                before = _code_image(shown[index - 1])
             if output == "dng":
+                mosaic = mosaic_frame(setup, code, index, before)
                 write_dng(
                     target,
-                    mosaic_frame(setup, code, index),
-                    dng_header(stage, index),
+                    mosaic,
+                    header_of(stage, index, mosaic, _gain(setup, code, index)),
                     bits=stage.camera.bits,
                     compression=stage.camera.compression,
                 )
             else:
-                picture = linear_frame(setup, code, index, to_aces)
+                picture = linear_frame(setup, code, index, to_aces, before)
                 with atomic_file(target) as temporary:
                     write_image(temporary, picture, bits=16, metadata={"colorspace": "ACES2065-1"})
 
@@ -253,6 +260,14 @@ def write_take(
         truth = build_truth(stage, frames=entries, pattern=pattern, space=space)
         (folder / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
     return tuple(out / entry["file"] for entry in entries)
+
+
+def _gain(setup: Setup, code: NDArray[np.float32], index: int) -> float | None:
+    """What automatic exposure makes of a frame."""
+    camera = setup.stage.camera
+    if not camera.auto_exposure:
+        return None
+    return automatic_gains(camera, wall_picture(setup, code, frame_index=index))
 
 
 def _numbered(paths: list[Path], only: Iterable[int] | None) -> list[tuple[int, Path]]:

@@ -50,6 +50,13 @@ class VirtualWall:
         Chromaticity that equal drive of the three colours gives.
     leds : tuple of Led
         Emission at full drive.
+    signal_range : str
+        ``full``; ``legal``: code arrives squeezed into 64 to 940 of 1023; ``expanded``: it is taken
+        for that, stretched and cut off.
+    contrast : float
+        How much of an S-curve the player puts on code: 0 none, 1 all of it.
+    vividness : float
+        What the player makes of code's distance from its own grey: 1 leaves it.
     signal_bits : int
         Bits of the link to the processor; codes are rounded to them.
     gain : tuple of float
@@ -93,6 +100,8 @@ class VirtualWall:
         Cabinets.
     panel_sd : float
         Relative spread of the cabinets' gains, each colour of each cabinet by itself.
+    odd_cabinets : tuple of (row, column, (red, green, blue))
+        Cabinets with a gain of their own beside that.
     off_axis : tuple of float
         Light goes with this power of the cosine of the viewing angle.
     black_nits : float
@@ -116,6 +125,9 @@ class VirtualWall:
         Led(525.0, 13.0, 16.0),
         Led(464.0, 8.0, 11.0),
     )
+    signal_range: str = "full"
+    contrast: float = 0.0
+    vividness: float = 1.0
     signal_bits: int = 16
     gain: Three = ONES
     exponent_error: Three = NONE
@@ -137,6 +149,7 @@ class VirtualWall:
     panel_columns: int = 8
     panel_rows: int = 4
     panel_sd: float = 0.0
+    odd_cabinets: tuple[tuple[int, int, Three], ...] = ()
     off_axis: Three = NONE
     black_nits: float = 0.0
     ambient_nits: float = 0.0

@@ -11,6 +11,7 @@ from ledcal.colorimetry.spectra import colour_matching_functions
 from ledcal.colorimetry.transfer import canonical_eotf, eotf, pq_decode
 from ledcal.simulate.curve import pq_position, rough_gain, shadow_gain
 from ledcal.simulate.leds import drive_polynomial
+from ledcal.simulate.player import play
 from ledcal.simulate.processor import mix
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def wall_drive(wall: VirtualWall, code: FloatArray) -> FloatArray:
     [0.25, 0.125, 1.0]
     """
     steps = (1 << wall.signal_bits) - 1
-    signal = np.rint(np.clip(np.asarray(code, np.float64), 0.0, 1.0) * steps) / steps
+    sent = play(wall, np.clip(np.asarray(code, np.float64), 0.0, 1.0))
+    signal = np.rint(sent * steps) / steps
     if canonical_eotf(wall.eotf) == "ST 2084":
         drive = pq_decode(signal) / wall.peak_nits
     else:

@@ -29,12 +29,15 @@ class CameraTransform:
         Where it came from, one phrase for the report.
     assumes : str
         What that takes for granted, one phrase for the report.
+    neutral_cct_k : float or None
+        Correlated colour temperature that the camera was balanced to; None where not known.
     """
 
     white_balance: FloatArray
     matrix: FloatArray
     source: str
     assumes: str = ""
+    neutral_cct_k: float | None = None
 
     def __post_init__(self) -> None:
         balance = readonly(self.white_balance, shape=(3,), name="white_balance")
