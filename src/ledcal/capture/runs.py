@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 PER_RUN = 8
 _SMALL_COLUMNS = 480
 _SIGMAS = 8.0
-_LEAST = 2 / 1023  # of the range: codecs differ so much between frames of the same picture
-_LEAST_BLOCKS = 4
+# Of the range: so much do codecs make of noise, here and there. Cells of the identity strip change
+# by thirty codes and more, even four stops under.
+_LEAST = 6 / 1023
+_LEAST_BLOCKS = 8
 _SAMPLED = 7
 
 
@@ -74,7 +76,9 @@ def _small(frame: ClipFrame) -> NDArray[np.float32]:
 def _differ(one: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
     if one.shape != other.shape:
         return True
-    difference = np.abs(one - other)
-    noise = 1.4826 * float(np.median(difference.ravel()[::_SAMPLED]))
+    difference = one - other
+    # Of neighbours, so that a change of the whole picture does not pass for noise.
+    steps = np.abs(np.diff(difference, axis=1)).ravel()[::_SAMPLED]
+    noise = 1.4826 / 2**0.5 * float(np.median(steps)) if steps.size else 0.0
     limit = max(_SIGMAS * noise, _LEAST)
-    return int(np.count_nonzero(difference > limit)) >= _LEAST_BLOCKS
+    return int(np.count_nonzero(np.abs(difference) > limit)) >= _LEAST_BLOCKS

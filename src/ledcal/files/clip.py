@@ -50,7 +50,7 @@ _UNPACKED = {
     "rgba64be": "gbrp16le",
 }
 _MOST_THREADS = 8
-_UNSPECIFIED = 2
+_NO_MATRIX = {RGB_MATRIX, 2, 3}  # 2 is unspecified, 3 reserved
 _NARROW, _FULL = 1, 2
 _HD_ROWS = 720
 _BEYOND = "transcode to linear EXR in ACES2065-1 with the maker's or a grading tool"
@@ -76,8 +76,10 @@ class Clip:
         As the container says; from its duration where it does not; 0 where unknown.
     is_counted : bool
         Whether the container counts its frames.
-    primaries, transfer : int
+    primaries, transfer, matrix : int
         ITU-T H.273 codes; 2 is unspecified.
+    levels : int
+        1 narrow (10-bit codes 64 to 940), 2 full, 0 unspecified.
     tags : dict of str to str
         Of container and video stream, and of the maker's own documents in the file or beside it.
     """
@@ -92,6 +94,8 @@ class Clip:
     is_counted: bool
     primaries: int
     transfer: int
+    matrix: int
+    levels: int
     tags: dict[str, str]
 
 
@@ -124,10 +128,11 @@ def _video(container: Any, name: str) -> Any:
     if streams:
         return streams[0]
     kinds = sorted({stream.type for stream in container.streams})
-    held = f"only {' and '.join(kinds)}" if kinds else "no stream at all"
+    if kinds == ["audio"]:
+        raise UnreadableFileError(f"{name}: holds sound only; give the file that has the picture")
     raise UnreadableFileError(
-        f"{name}: holds no picture that can be decoded, {held}; if it is ARRIRAW, X-OCN or another "
-        f"raw in a container, {_BEYOND}"
+        f"{name}: holds no picture that can be decoded; if it was cut short, copy it again from "
+        f"the card; if it is ARRIRAW, X-OCN or another raw in a container, {_BEYOND}"
     )
 
 
@@ -206,6 +211,8 @@ def _described(path: Path, container: Any, stream: Any) -> Clip:
         is_counted=bool(counted),
         primaries=int(context.color_primaries),
         transfer=int(context.color_trc),
+        matrix=int(context.colorspace),
+        levels=int(context.color_range or 0),
         tags=read_tags(path, {**container.metadata, **stream.metadata}),
     )
 
@@ -240,7 +247,7 @@ def decode_clip(clip: Clip) -> Generator[ClipFrame, None, None]:
             for frame in container.decode(stream):
                 if frame.is_corrupt:
                     raise _damaged(name, number, clip.n_frames)
-                yield _unpacked(name, number, frame, stream.codec_context)
+                yield _unpacked(clip, number, frame)
                 number += 1
         except av.error.FFmpegError as error:
             raise _damaged(name, number, clip.n_frames) from error
@@ -261,7 +268,8 @@ def _damaged(name: str, number: int, n_frames: int) -> UnreadableFileError:
     )
 
 
-def _unpacked(name: str, number: int, frame: Any, context: Any) -> ClipFrame:
+def _unpacked(clip: Clip, number: int, frame: Any) -> ClipFrame:
+    name = clip.path.name
     if frame.interlaced_frame:
         raise UnreadableFileError(
             f"{name}: is interlaced, so that every frame holds two moments; record progressive "
@@ -280,31 +288,52 @@ def _unpacked(name: str, number: int, frame: Any, context: Any) -> ClipFrame:
     planes = tuple(_plane(frame, part.plane, part.width, part.height) for part in parts)
     remarks: list[str] = []
     is_rgb = bool(frame.format.is_rgb)
-    matrix = RGB_MATRIX if is_rgb else _matrix(name, frame, context, remarks)
-    stated = int(frame.color_range) or int(context.color_range or 0)
-    if stated not in {_NARROW, _FULL} and frame.format.name.startswith("yuvj"):
-        stated = _FULL
-    if stated not in {_NARROW, _FULL}:
-        stated = _FULL if is_rgb else _NARROW
-        word = "full (R'G'B')" if is_rgb else "narrow (codes 64 to 940 of 10 bit)"
-        remarks.append(f"the range of the clip is {word}: it does not say")
-    samples = Samples(planes, int(parts[0].bits), matrix, stated == _FULL)  # type: ignore[arg-type]
+    matrix = RGB_MATRIX if is_rgb else _matrix(clip, frame, remarks)
+    samples = Samples(
+        planes,  # type: ignore[arg-type]
+        int(parts[0].bits),
+        matrix,
+        _is_full(clip, frame, remarks),
+    )
     return ClipFrame(number, samples, tuple(remarks))
 
 
-def _matrix(name: str, frame: Any, context: Any, remarks: list[str]) -> int:
-    """The matrix that the frame or its container names; else that of its size."""
-    for stated in (int(frame.colorspace), int(context.colorspace)):
-        if stated in MATRICES:
-            return stated
-        if stated not in {RGB_MATRIX, _UNSPECIFIED, 3}:
-            raise UnreadableFileError(
-                f"{name}: its colour matrix (ITU-T H.273 code {stated}) is not one of BT.709, "
-                "BT.601 and BT.2020 non-constant luminance; transcode to ProRes 4444 or linear EXR"
-            )
-    matrix = 1 if frame.height >= _HD_ROWS else 6
-    remarks.append(f"the matrix of the clip is {MATRICES[matrix][0]}: it does not say")
-    return matrix
+def _is_full(clip: Clip, frame: Any, remarks: list[str]) -> bool:
+    """Whether the range is full: as the container says, then the frame, then as is usual."""
+    named = _FULL if frame.format.name.startswith("yuvj") else int(frame.color_range)
+    stated = [code for code in (clip.levels, named) if code in {_NARROW, _FULL}]
+    words = {_NARROW: "narrow (10-bit codes 64 to 940)", _FULL: "full"}
+    if not stated:
+        levels = _FULL if frame.format.is_rgb else _NARROW
+        remarks.append(f"the range of the clip is {words[levels]}: it does not say")
+        return levels == _FULL
+    if len({*stated}) > 1:
+        remarks.append(
+            f"the range of the clip is {words[stated[0]]}, as its head says; its frames say "
+            f"{words[stated[1]]}"
+        )
+    return stated[0] == _FULL
+
+
+def _matrix(clip: Clip, frame: Any, remarks: list[str]) -> int:
+    """The matrix that the container names, then the frame; else that of its size."""
+    stated = [code for code in (clip.matrix, int(frame.colorspace)) if code not in _NO_MATRIX]
+    if not stated:
+        matrix = 1 if frame.height >= _HD_ROWS else 6
+        remarks.append(f"the matrix of the clip is {MATRICES[matrix][0]}: it does not say")
+        return matrix
+    if stated[0] not in MATRICES:
+        raise UnreadableFileError(
+            f"{clip.path.name}: its colour matrix (ITU-T H.273 code {stated[0]}) is not one of "
+            "BT.709, BT.601 and BT.2020 non-constant luminance; transcode to ProRes 4444 or to "
+            "linear EXR"
+        )
+    names = [MATRICES[code][0] for code in stated if code in MATRICES]
+    if len({*names}) > 1:
+        remarks.append(
+            f"the matrix of the clip is {names[0]}, as its head says; its frames say {names[1]}"
+        )
+    return stated[0]
 
 
 def _plane(frame: Any, index: int, width: int, height: int) -> AnyArray:
