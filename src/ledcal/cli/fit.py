@@ -16,6 +16,8 @@ from ledcal.cli import options
 @options.idt
 @options.camera_space
 @options.encoding
+@options.pattern
+@options.region
 @click.option(
     "--size",
     type=click.Choice(["17", "33", "65"]),
@@ -48,6 +50,8 @@ def command(
     idt: Path | None,
     camera_space: str | None,
     encoding: str | None,
+    pattern: str | None,
+    region: tuple[float, float, float, float] | None,
     size: str,
     peak: str,
     out: Path | None,
@@ -76,6 +80,8 @@ def command(
             idt_path=idt,
             camera_space=camera_space,
             encoding=encoding,
+            pattern=pattern,
+            region=region,
             size=int(size),
             peak=peak,
             out=out,

@@ -16,6 +16,8 @@ from ledcal.cli import options
 @options.idt
 @options.camera_space
 @options.encoding
+@options.pattern
+@options.region
 @click.option(
     "-o",
     "out",
@@ -34,6 +36,8 @@ def command(
     idt: Path | None,
     camera_space: str | None,
     encoding: str | None,
+    pattern: str | None,
+    region: tuple[float, float, float, float] | None,
     out: Path,
     overwrite: bool,
     strict: bool,
@@ -51,14 +55,16 @@ def command(
     from ledcal.files.atomic import require_free_file
     from ledcal.files.measurements import write_measurements
     from ledcal.pipeline.diagnosis import findings_of
-    from ledcal.pipeline.measure import measure_captures
+    from ledcal.pipeline.foreign import measure_pattern
 
     if out.suffix.lower() in RAW_SUFFIXES | IMAGE_SUFFIXES:
         raise InputError(f"{out}: measurements are a table, not a picture; name a .csv file")
     require_free_file(out, overwrite=overwrite)
     with output.progress("reading") as progress:
-        take = measure_captures(
+        take = measure_pattern(
             captures,
+            pattern=pattern,
+            region=region,
             plan_path=plan,
             stage_path=stage,
             idt_path=idt,

@@ -60,6 +60,37 @@ encoding = click.option(
     "F-Log2, 'DaVinci Intermediate', ACEScct, PQ, HLG or linear; --camera-space where a gamut does "
     "not go with it. Camera raw needs none. [stage.toml, or what the file says]",
 )
+
+
+def _box(
+    ctx: click.Context,  # noqa: ARG001 - click's signature
+    param: click.Parameter,  # noqa: ARG001
+    value: str | None,
+) -> tuple[float, float, float, float] | None:
+    """``x,y,width,height`` as numbers."""
+    if value is None:
+        return None
+    try:
+        x, y, width, height = (float(part) for part in value.split(","))
+    except ValueError:
+        message = f"{value!r} is not x,y,width,height in pixels, such as 900,500,400,400"
+        raise click.BadParameter(message) from None
+    return x, y, width, height
+
+
+pattern = click.option(
+    "--pattern",
+    type=click.Choice(["openvpcal"]),
+    help="The take shows another tool's pattern: which frame shows what is told by what it shows "
+    "and by the order, so name the files as they were shot. EOTF and peak of stage.toml must be "
+    "those that the pattern was made for. [ledcal's own]",
+)
+region = click.option(
+    "--region",
+    callback=_box,
+    metavar="X,Y,W,H",
+    help="With --pattern: a part of the patch, in pixels of the captures. [found]",
+)
 overwrite = click.option("--overwrite", is_flag=True, help="Replace what stands there.")
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 strict = click.option(

@@ -31,7 +31,8 @@ from ledcal.pipeline.camera_path import (
 from ledcal.pipeline.context import read_context
 from ledcal.pipeline.correction import correction_of, figure_findings, judge_fit
 from ledcal.pipeline.diagnosis import findings_of
-from ledcal.pipeline.measure import Take, measure_captures
+from ledcal.pipeline.foreign import measure_pattern, require_no_pattern
+from ledcal.pipeline.measure import Take
 from ledcal.profile.store import write_profile
 from ledcal.report.html import render_report
 from ledcal.values.camera import with_camera_path
@@ -52,6 +53,8 @@ def fit_profile(
     idt_path: Path | None = None,
     camera_space: str | None = None,
     encoding: str | None = None,
+    pattern: str | None = None,
+    region: tuple[float, float, float, float] | None = None,
     size: int = 33,
     peak: str = "match",
     out: Path | None = None,
@@ -67,6 +70,8 @@ def fit_profile(
         Folders, files, or a single measurements.csv.
     plan_path, stage_path, idt_path, camera_space, encoding
         As `measure_captures` takes them.
+    pattern, region
+        As `measure_pattern` takes them; not for tables.
     size : int
         Nodes along an edge of the stored table.
     peak : str
@@ -98,10 +103,13 @@ def fit_profile(
     is_table = len(captures) == 1 and captures[0].suffix.lower() == ".csv"
     if is_table:
         require_encoding(encoding, captures, camera_space)
+        require_no_pattern(pattern, region, captures[0])
         take = _take_of_table(captures[0], stage_path, idt_path, camera_space)
     else:
-        take = measure_captures(
+        take = measure_pattern(
             captures,
+            pattern=pattern,
+            region=region,
             plan_path=plan_path,
             stage_path=stage_path,
             idt_path=idt_path,

@@ -1,0 +1,1 @@
+"""Takes of another tool's pattern: find the patch, separate by content, measure."""
