@@ -288,3 +288,23 @@ def test_sonys_document_is_read_in_the_file_and_beside_it(tmp_path: Path) -> Non
 def test_the_formulas_of_the_tests_agree_with_the_standard() -> None:
     y, cb, cr = to_codes(np.array([[[1.0, 0.0, 0.0]]]), 10)
     assert (y[0, 0], cb[0, 0], cr[0, 0]) == pytest.approx((250.2, 409.3, 960.0), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (b"brhq", "Blackmagic RAW is not read by ledcal: transcode to linear EXR in ACES2065-1"),
+        (b"aprn", "is ProRes RAW, of which ledcal cannot say how its numbers follow light"),
+        (b"zraw", "Z CAM ZRAW is not read"),
+        (b"qqqq", "its codec (qqqq) is read by no open library, as ARRIRAW, X-OCN, N-RAW"),
+    ],
+)
+def test_raw_in_a_mov_is_named_and_what_transcode_is_honest(
+    tmp_path: Path, entry: bytes, said: str
+) -> None:
+    path = write_clip(tmp_path / "a", [bars()], PRORES_HQ)
+    path.write_bytes(path.read_bytes().replace(b"apch", entry))
+    with pytest.raises(UnreadableFileError) as caught:
+        read_clip(path)
+    assert said in str(caught.value)
+    assert "without highlight recovery, noise reduction, sharpening" in str(caught.value)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
+from ledcal.values.advice import TRANSCODE
+
 STILLS = "export stills of it as linear EXR in ACES2065-1"
-HONEST = (
-    "half or 32-bit float, one white balance and exposure for all shots, without highlight "
-    "recovery, noise reduction, sharpening, look or resizing"
-)
-TRANSCODE = f"transcode to linear EXR in ACES2065-1 ({HONEST})"
 _RESOLVE = "DaVinci Resolve"
 
 # Suffix: name, and what transcodes it.

@@ -3,57 +3,30 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ledcal.errors import UnreadableFileError
 from ledcal.files._av import av
-from ledcal.files.clip_tags import read_tags
-from ledcal.files.ycbcr import MATRICES, RGB_MATRIX, Samples
+from ledcal.files.clip_samples import unpack
+from ledcal.files.clip_tags import read_sample_entries, read_tags
+from ledcal.values.advice import TRANSCODE
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from ledcal.values.arrays import AnyArray
+    from ledcal.files.ycbcr import Samples
 
-_PLANAR = re.compile(r"(?:yuvj?a?4[0-4][0-4]|gbra?)p(?:\d+le)?")
-# Packed formats and the planar ones that hold the same samples; swscale only moves them.
-_UNPACKED = {
-    "nv12": "yuv420p",
-    "nv16": "yuv422p",
-    "nv24": "yuv444p",
-    "p010le": "yuv420p10le",
-    "p210le": "yuv422p10le",
-    "p410le": "yuv444p10le",
-    "uyvy422": "yuv422p",
-    "yuyv422": "yuv422p",
-    "yvyu422": "yuv422p",
-    "xv30le": "yuv444p10le",
-    "xv36le": "yuv444p12le",
-    "rgb24": "gbrp",
-    "bgr24": "gbrp",
-    "rgba": "gbrp",
-    "bgra": "gbrp",
-    "argb": "gbrp",
-    "abgr": "gbrp",
-    "0rgb": "gbrp",
-    "rgb0": "gbrp",
-    "bgr0": "gbrp",
-    "x2rgb10le": "gbrp10le",
-    "rgb48le": "gbrp16le",
-    "rgb48be": "gbrp16le",
-    "rgba64le": "gbrp16le",
-    "rgba64be": "gbrp16le",
-}
 _MOST_THREADS = 8
-_NO_MATRIX = {RGB_MATRIX, 2, 3}  # 2 is unspecified, 3 reserved
-_NARROW, _FULL = 1, 2
-_HD_ROWS = 720
-_BEYOND = "transcode to linear EXR in ACES2065-1 with the maker's or a grading tool"
+_BEYOND = f"{TRANSCODE} with the maker's or a grading tool"
+# Sample entries of raws in MOV that no open library reads.
+_RAW_ENTRIES = {
+    **dict.fromkeys(("brst", "brhq", "brlt", "brxq", "brvn"), "Blackmagic RAW"),
+    **dict.fromkeys(("aprn", "aprh"), "ProRes RAW"),
+    "CRAW": "Canon Cinema RAW Light",
+    "zraw": "Z CAM ZRAW",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,20 +124,24 @@ def _opened(path: Path) -> Any:
         ) from error
 
 
-def _require_decodable(stream: Any, name: str) -> None:
+def _require_decodable(stream: Any, path: Path) -> None:
     context = stream.codec_context
-    tag = str(getattr(context, "codec_tag", "") or "").strip()
-    shown = f" ({tag})" if tag.isprintable() and tag else ""
-    if context is None or context.codec is None:
+    if context is not None and context.codec is not None and context.name != "prores_raw":
+        return
+    entries = read_sample_entries(path)
+    label = next((_RAW_ENTRIES[entry] for entry in entries if entry in _RAW_ENTRIES), None)
+    if label == "ProRes RAW" or (context is not None and context.name == "prores_raw"):
         raise UnreadableFileError(
-            f"{name}: its codec{shown} is read by no open library, as ARRIRAW, X-OCN, N-RAW and "
-            f"other raws; {_BEYOND}"
-        )
-    if context.name == "prores_raw":
-        raise UnreadableFileError(
-            f"{name}: is ProRes RAW, of which ledcal cannot say how its numbers follow light; "
+            f"{path.name}: is ProRes RAW, of which ledcal cannot say how its numbers follow light; "
             f"{_BEYOND}"
         )
+    if label is not None:
+        raise UnreadableFileError(f"{path.name}: {label} is not read by ledcal: {_BEYOND}")
+    shown = f" ({entries[0]})" if entries else ""
+    raise UnreadableFileError(
+        f"{path.name}: its codec{shown} is read by no open library, as ARRIRAW, X-OCN, N-RAW and "
+        f"other raws; {_BEYOND}"
+    )
 
 
 def read_clip(path: Path) -> Clip:
@@ -187,7 +164,7 @@ def read_clip(path: Path) -> Clip:
     """
     with _opened(path) as container:
         stream = _video(container, path.name)
-        _require_decodable(stream, path.name)
+        _require_decodable(stream, path)
         return _described(path, container, stream)
 
 
@@ -240,14 +217,15 @@ def decode_clip(clip: Clip) -> Generator[ClipFrame, None, None]:
     number = 0
     with _opened(clip.path) as container:
         stream = _video(container, name)
-        _require_decodable(stream, name)
+        _require_decodable(stream, clip.path)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = min(_MOST_THREADS, os.cpu_count() or 1)
         try:
             for frame in container.decode(stream):
                 if frame.is_corrupt:
                     raise _damaged(name, number, clip.n_frames)
-                yield _unpacked(clip, number, frame)
+                samples, remarks = unpack(name, frame, matrix=clip.matrix, levels=clip.levels)
+                yield ClipFrame(number, samples, remarks)
                 number += 1
         except av.error.FFmpegError as error:
             raise _damaged(name, number, clip.n_frames) from error
@@ -266,81 +244,3 @@ def _damaged(name: str, number: int, n_frames: int) -> UnreadableFileError:
         f"{name}: frame {number}{of} is damaged, and what follows was not read; copy it again from "
         "the card"
     )
-
-
-def _unpacked(clip: Clip, number: int, frame: Any) -> ClipFrame:
-    name = clip.path.name
-    if frame.interlaced_frame:
-        raise UnreadableFileError(
-            f"{name}: is interlaced, so that every frame holds two moments; record progressive "
-            "frames, or, if the camera only wrote progressive ones into fields (PsF), have a "
-            "grading tool write them as progressive without scaling"
-        )
-    if not _PLANAR.fullmatch(frame.format.name):
-        target = _UNPACKED.get(frame.format.name)
-        if target is None:
-            raise UnreadableFileError(
-                f"{name}: its samples are arranged as {frame.format.name}, which ledcal does not "
-                "take apart; transcode to ProRes 4444 with the same curve, or to linear EXR"
-            )
-        frame = frame.reformat(format=target)
-    parts = [part for part in frame.format.components if not part.is_alpha][:3]
-    planes = tuple(_plane(frame, part.plane, part.width, part.height) for part in parts)
-    remarks: list[str] = []
-    is_rgb = bool(frame.format.is_rgb)
-    matrix = RGB_MATRIX if is_rgb else _matrix(clip, frame, remarks)
-    samples = Samples(
-        planes,  # type: ignore[arg-type]
-        int(parts[0].bits),
-        matrix,
-        _is_full(clip, frame, remarks),
-    )
-    return ClipFrame(number, samples, tuple(remarks))
-
-
-def _is_full(clip: Clip, frame: Any, remarks: list[str]) -> bool:
-    """Whether the range is full: as the container says, then the frame, then as is usual."""
-    named = _FULL if frame.format.name.startswith("yuvj") else int(frame.color_range)
-    stated = [code for code in (clip.levels, named) if code in {_NARROW, _FULL}]
-    words = {_NARROW: "narrow (10-bit codes 64 to 940)", _FULL: "full"}
-    if not stated:
-        levels = _FULL if frame.format.is_rgb else _NARROW
-        remarks.append(f"the range of the clip is {words[levels]}: it does not say")
-        return levels == _FULL
-    if len({*stated}) > 1:
-        remarks.append(
-            f"the range of the clip is {words[stated[0]]}, as its head says; its frames say "
-            f"{words[stated[1]]}"
-        )
-    return stated[0] == _FULL
-
-
-def _matrix(clip: Clip, frame: Any, remarks: list[str]) -> int:
-    """The matrix that the container names, then the frame; else that of its size."""
-    stated = [code for code in (clip.matrix, int(frame.colorspace)) if code not in _NO_MATRIX]
-    if not stated:
-        matrix = 1 if frame.height >= _HD_ROWS else 6
-        remarks.append(f"the matrix of the clip is {MATRICES[matrix][0]}: it does not say")
-        return matrix
-    if stated[0] not in MATRICES:
-        raise UnreadableFileError(
-            f"{clip.path.name}: its colour matrix (ITU-T H.273 code {stated[0]}) is not one of "
-            "BT.709, BT.601 and BT.2020 non-constant luminance; transcode to ProRes 4444 or to "
-            "linear EXR"
-        )
-    names = [MATRICES[code][0] for code in stated if code in MATRICES]
-    if len({*names}) > 1:
-        remarks.append(
-            f"the matrix of the clip is {names[0]}, as its head says; its frames say {names[1]}"
-        )
-    return stated[0]
-
-
-def _plane(frame: Any, index: int, width: int, height: int) -> AnyArray:
-    plane = frame.planes[index]
-    wide = int(frame.format.components[0].bits) > 8
-    dtype = np.dtype("<u2") if wide else np.dtype(np.uint8)
-    row = plane.line_size // dtype.itemsize
-    values = np.frombuffer(plane, dtype).reshape(-1, row)[:height, :width]
-    values.flags.writeable = False
-    return values

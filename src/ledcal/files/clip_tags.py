@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1 << 20
 _MOST_BOXES = 64
+_INDEX_BYTES = 1 << 22
+# A sample description: version and flags, one entry, its size, its name.
+_SAMPLE_ENTRY = re.compile(rb"stsd\0{4}\0{3}[\x01-\x09].{4}(.{4})", re.DOTALL)
 _ITEM = re.compile(rb'<Item\s+name="([A-Za-z]+)"\s+value="([^"]{1,80})"')
 _DEVICE = re.compile(rb'<Device\s[^>]*?manufacturer="([^"]{1,80})"[^>]*?modelName="([^"]{1,80})"')
 
@@ -41,6 +44,26 @@ def read_tags(path: Path, known: Mapping[str, str]) -> dict[str, str]:
         tags.setdefault("make", device[1].decode("utf-8", "replace"))
         tags.setdefault("model", device[2].decode("utf-8", "replace"))
     return tags
+
+
+def read_sample_entries(path: Path) -> tuple[str, ...]:
+    """Four-letter names of the codecs in a MOV or MP4; empty where none is found.
+
+    Parameters
+    ----------
+    path : Path
+        The clip. Its first and its last four megabytes are searched: one of them holds the index.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_INDEX_BYTES)
+            end = stream.seek(0, 2)
+            stream.seek(max(len(data), end - _INDEX_BYTES))
+            data += stream.read(_INDEX_BYTES)
+    except OSError:
+        return ()
+    found = (match[1].decode("latin-1") for match in _SAMPLE_ENTRY.finditer(data))
+    return tuple(dict.fromkeys(name for name in found if name.isprintable()))
 
 
 def _sidecar(path: Path) -> bytes:
