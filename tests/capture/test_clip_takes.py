@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,11 +26,10 @@ from tests.conftest import run_quietly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from typing import Any
 
     from ledcal.values.arrays import FloatArray
-    from tests.conftest import Run
+    from tests.conftest import Run, SmallTake
 
     Ledcal = Callable[..., Run]
 
@@ -172,6 +172,20 @@ def test_an_encoding_without_effect_is_refused(
     raw = tmp_path / "a.dng"
     raw.write_bytes(b"II*\0" + bytes(100))
     refused(ledcal("fit", raw, *out, "--encoding", "LogC4"), 2, "has no effect", "camera raw")
+
+
+def test_raw_under_another_name_has_no_use_for_an_encoding_either(
+    ledcal: Ledcal, small_take: SmallTake, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(small_take.captures, tmp_path / "captures"))
+    for path in folder.glob("*.dng"):
+        path.rename(path.with_suffix(".tif"))
+    out = ("-o", tmp_path / "m.csv")
+    refused(ledcal("measure", folder, *out, "--encoding", "LogC4"), 2, "has no effect")
+    stage = folder / "stage.toml"
+    stage.write_text(f'{stage.read_text()}\n[camera]\nencoding = "LogC4"\n')
+    run = ledcal("measure", folder, *out)
+    assert run.code == 0, run.err
 
 
 def test_a_clip_under_a_wrong_name_is_read_by_its_first_bytes(

@@ -197,20 +197,23 @@ def test_a_clip_is_described(tmp_path: Path, codec: Codec) -> None:
     assert clip.is_counted == (codec.suffix != ".mxf")
 
 
-def test_a_cut_clip_gives_what_is_there_and_says_how_much_is_missing(tmp_path: Path) -> None:
-    codec = Codec("prores_ks", "yuv422p10le", ".mov", {"profile": "hq"})
-    path = tmp_path / "a.mov"
-    whole = write_clip(path, [bars(seed=k) for k in range(12)], codec)
-    fast = tmp_path / "fast.mov"
-    with (
-        av.open(str(whole)) as source,
-        av.open(str(fast), "w", options={"movflags": "faststart"}) as target,
-    ):
+def with_index_first(path: Path) -> Path:
+    """The same clip with its index before its frames, as ``fast.mov``."""
+    fast = path.with_name("fast.mov")
+    options = {"movflags": "faststart"}
+    with av.open(str(path)) as source, av.open(str(fast), "w", options=options) as target:
         stream = target.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(video=0):
             if packet.dts is not None:
                 packet.stream = stream
                 target.mux(packet)
+    return fast
+
+
+def test_a_cut_clip_gives_what_is_there_and_says_how_much_is_missing(tmp_path: Path) -> None:
+    fast = with_index_first(
+        write_clip(tmp_path / "a", [bars(seed=k) for k in range(12)], PRORES_HQ)
+    )
     fast.write_bytes(fast.read_bytes()[: int(0.7 * fast.stat().st_size)])
     clip = read_clip(fast)
     found: list[int] = []
@@ -218,6 +221,28 @@ def test_a_cut_clip_gives_what_is_there_and_says_how_much_is_missing(tmp_path: P
         found.extend(frame.number for frame in decode_clip(clip))
     assert found == list(range(len(found)))
     assert 4 <= len(found) <= 9
+
+
+def test_a_clip_cut_between_two_frames_says_how_many_are_missing(tmp_path: Path) -> None:
+    whole = write_clip(tmp_path / "a", [bars(seed=k) for k in range(12)], PRORES_HQ)
+    fast = with_index_first(whole)
+    with av.open(str(fast)) as container:
+        at = [packet.pos for packet in container.demux(video=0) if packet.pos]
+    fast.write_bytes(fast.read_bytes()[: at[8]])
+    found: list[int] = []
+    with pytest.raises(UnreadableFileError, match=r"fast\.mov: .* 12 .*copy it again"):
+        found.extend(frame.number for frame in decode_clip(read_clip(fast)))
+    assert found == [*range(8)]
+
+
+def test_the_containers_matrix_comes_before_the_frames_own(tmp_path: Path) -> None:
+    # The encoder leaves BT.709 in the frames, whatever it is told.
+    path = write_clip(tmp_path / "a", [bars((128, 256))], DNXHR, matrix="2020")
+    (frame,) = decode_clip(read_clip(path))
+    assert frame.samples.matrix == 9
+    assert frame.remarks == (
+        "the matrix of the clip is BT.2020, as its head says; its frames say BT.709",
+    )
 
 
 def test_a_clip_cut_before_its_index_is_refused(tmp_path: Path) -> None:
