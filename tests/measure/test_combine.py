@@ -10,14 +10,18 @@ import pytest
 
 from ledcal.colorimetry.transfer import eotf
 from ledcal.errors import CaptureError, LedcalError
-from ledcal.measure import Combined, FrameSamples, combine, sample_frame
+from ledcal.measure import Combined, FrameSamples, combine, require_usable, sample_frame
 from ledcal.pattern import build_pattern, render
 from ledcal.values.camera import CameraTransform
+from tests.diagnose.cases import WALL_TO_ACES, case_of, found_in, make_stage
 from tests.measure.camera import PRIMARIES, Camera, make_wall, panels, photograph, shoot
 
 if TYPE_CHECKING:
+    from ledcal.values.finding import Finding
     from ledcal.values.pattern import Pattern
 
+# The camera sees the wall's own colours, which are purer than declared, as `PRIMARIES`.
+CARRY = CameraTransform(np.ones(3), WALL_TO_ACES @ np.linalg.inv(PRIMARIES), "test")
 STAGE = Camera(
     vignetting=0.3, flare=0.015, disc_px=16.0, panel_spread=0.01, ambient=0.0003, rotation_deg=1.0
 )
@@ -60,6 +64,11 @@ def grid_take() -> tuple[FrameSamples, ...]:
     return tuple(take("grid", replace(STAGE, disc_px=8.0)))
 
 
+def findings(measured: Combined) -> dict[str, Finding]:
+    """What diagnosis says of the take."""
+    return found_in(case_of(measured, CARRY, make_stage()))
+
+
 def errors(measured: Combined, spread: float) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Peak of truth of each patch, and its largest error over that, up to one common scale."""
     table = measured.measurements
@@ -81,7 +90,7 @@ def test_grid_recovers_patches_through_panels_vignetting_and_flare() -> None:
     assert float(np.sqrt((error[top > 0.05] ** 2).mean())) < 0.003
     assert error[top > 0.05].max() < 0.008
     assert np.median(error[(top > 0.001) & (top < 0.05)]) < 0.03
-    assert not measured.findings
+    assert findings(measured) == {}
 
 
 @pytest.mark.parametrize(("layout", "limit"), [("grid", 0.002), ("single", 0.0005)])
@@ -102,7 +111,7 @@ def test_the_reference_is_the_central_tenth_of_the_wall(layout: str, limit: floa
 def test_without_flats_the_panels_stay_in_and_it_is_said() -> None:
     kept = [s for s in grid_take() if s.identity and s.identity.frame_index not in {1, 2, 3, 4}]
     measured = combine(kept, known, None)
-    assert {finding.id for finding in measured.findings} == {"missing-frames", "no-flat-frames"}
+    assert set(findings(measured)) == {"missing-frames", "no-flat-frames"}
     top, error = errors(measured, 0.01)
     assert error[top > 0.05].max() > 0.03
 
@@ -110,7 +119,7 @@ def test_without_flats_the_panels_stay_in_and_it_is_said() -> None:
 def test_a_missing_black_frame_is_a_finding() -> None:
     kept = [s for s in grid_take() if s.identity and s.identity.frame_index != 0]
     measured = combine(kept, known, None)
-    assert {finding.id for finding in measured.findings} == {"missing-frames", "no-black-frame"}
+    assert set(findings(measured)) == {"missing-frames", "no-black-frame"}
     top, error = errors(measured, 0.01)
     assert error[top > 0.05].max() < 0.02
 
@@ -128,8 +137,10 @@ def test_single_recovers_patches_and_takes_out_a_trend() -> None:
     drift = {index: 1.0 + 0.02 * index / 36 for index in range(37)}
     camera = replace(STAGE, panel_spread=0.0, disc_px=8.0, width=720, height=480)
     measured = combine(take("single", camera, gains=drift), known, None)
-    assert [f.id for f in measured.findings] == ["exposure-drift"]
-    assert measured.findings[0].severity == "warning"
+    said = findings(measured)
+    assert list(said) == ["warm-up-drift"]
+    assert said["warm-up-drift"].severity == "warning"
+    assert "changes by 2.0 / " in said["warm-up-drift"].seen
     top, error = errors(measured, 0.0)
     assert error[top > 0.05].max() < 0.006
 
@@ -146,7 +157,7 @@ def test_camera_values_go_through_the_matrix_and_so_do_their_errors() -> None:
 
 def test_mirrored_takes_are_measured_and_said() -> None:
     measured = combine(take("grid", replace(STAGE, is_mirrored=True, disc_px=8.0)), known, None)
-    assert [finding.id for finding in measured.findings] == ["mirrored"]
+    assert list(findings(measured)) == ["mirrored"]
     top, error = errors(measured, 0.01)
     assert error[top > 0.05].max() < 0.01
 
@@ -155,7 +166,7 @@ def test_junk_and_unread_files_are_findings() -> None:
     junk = sample_frame(photograph(np.full((540, 960, 3), 0.2), STAGE, name="junk"), known)
     unread = [(Path("cut.dng"), LedcalError("cut"))]
     measured = combine([*grid_take(), junk], known, None, unread=unread)
-    found = {finding.id: finding.frames for finding in measured.findings}
+    found = {name: finding.frames for name, finding in findings(measured).items()}
     assert found == {"unreadable-frames": ("cut.dng",), "unidentified-frames": ("junk",)}
 
 
@@ -185,20 +196,23 @@ def test_another_pattern_is_named() -> None:
 
 def test_overexposed_takes_are_refused_with_the_stops() -> None:
     camera = replace(STAGE, exposure=60.0, disc_px=8.0, ambient=0.0, panel_spread=0.0)
+    measured = combine(take("grid", camera), known, None)
+    numbers = measured.evidence.frames.numbers.tolist()
     with pytest.raises(CaptureError, match="stops"):
-        combine(take("grid", camera), known, None)
+        require_usable(measured.pattern, measured.measurements, numbers)
 
 
 def test_a_few_saturated_patches_are_flagged() -> None:
     camera = replace(STAGE, exposure=1.6, disc_px=8.0)
     measured = combine(take("grid", camera), known, None)
-    found = {finding.id for finding in measured.findings}
-    assert "saturated-patches" in found
+    assert "saturated-patches" in findings(measured)
     flagged = measured.measurements.code[(measured.measurements.flags & 1) > 0]
     assert flagged.max(axis=1).min() > 0.7
 
 
 def test_too_few_patches_are_refused() -> None:
     kept = [s for s in grid_take() if s.identity and s.identity.frame_index < 5]
-    with pytest.raises(CaptureError, match="only 0 patches"):
-        combine(kept, known, None)
+    measured = combine(kept, known, None)
+    with pytest.raises(CaptureError, match="only 0 patches could be measured") as caught:
+        require_usable(measured.pattern, measured.measurements, [0, 1, 2, 3, 4])
+    assert "'ledcal patterns OUT --plan plan.json --only 5'" in str(caught.value)

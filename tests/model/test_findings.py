@@ -54,13 +54,6 @@ def test_wrong_patches_are_named_with_code_frame_and_size() -> None:
     assert " ".join(f"{value:.3f}" for value in measured.code[120]) in finding.seen
 
 
-def test_another_eotf_is_recognised_and_named() -> None:
-    measured = calibrate(GAMMA, 300).measured
-    said = found(measured, GAMMA, eotf="sRGB")["eotf-not-as-declared"]
-    assert "BT.1886" in said.seen  # the same curve as gamma 2.4
-    assert "'BT.1886'" in said.fix
-
-
 def test_few_patches_are_said() -> None:
     ramps = np.kron(np.array([0.3, 0.5, 0.74])[:, None], np.eye(3))
     grey = np.repeat(np.array([0.0, 0.2, 0.4, 0.6, 0.74])[:, None], 3, axis=1)

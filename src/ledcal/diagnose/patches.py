@@ -16,12 +16,36 @@ if TYPE_CHECKING:
 
 _NOT_PATCHES = ("anchor", "black")
 _MANY = 0.1
-# Flag, finding, what to do, whether it is worth shooting again where many patches have it.
+# Flag, finding, cause, what to do, whether it is worth shooting again where many patches have it.
 _FLAGS = (
-    (MeasurementFlag.NOISY, "noisy-patches", "defocus until the pixels of the wall blend", True),
-    (MeasurementFlag.GRADIENT, "uneven-patches", "check for reflections on the wall", False),
-    (MeasurementFlag.FEW_SAMPLES, "small-patches", "let the wall fill more of the frame", False),
-    (MeasurementFlag.GREENS_DIFFER, "greens-differ", "defocus a little against moire", True),
+    (
+        MeasurementFlag.NOISY,
+        "noisy-patches",
+        "moire, or something that moved before the wall",
+        "defocus until the pixels of the wall blend",
+        True,
+    ),
+    (
+        MeasurementFlag.GRADIENT,
+        "uneven-patches",
+        "a reflection, a shadow or a light on the wall",
+        "check for reflections on the wall",
+        False,
+    ),
+    (
+        MeasurementFlag.FEW_SAMPLES,
+        "small-patches",
+        "a wall that is small in the picture",
+        "let the wall fill more of the frame",
+        False,
+    ),
+    (
+        MeasurementFlag.GREENS_DIFFER,
+        "greens-differ",
+        "moire: the wall's pixels fall on one green more than on the other",
+        "defocus a little against moire",
+        True,
+    ),
 )
 
 
@@ -29,18 +53,19 @@ def flagged(case: Case) -> Iterator[Finding]:
     """One finding for each flag that patches carry."""
     measurements = case.measurements
     is_patch = np.array([kind not in _NOT_PATCHES for kind in measurements.kind], dtype=bool)
-    for flag, name, fix, reshoot in _FLAGS:
+    for flag, name, cause, fix, reshoot in _FLAGS:
         bad = ((measurements.flags & int(flag)) > 0) & is_patch
         if not bad.any():
             continue
+        is_again = reshoot and bool(bad.mean() > _MANY)
         frames = sorted({measurements.frame[i] for i in np.flatnonzero(bad)} - {""})
         yield Finding(
             id=name,
             severity="warning",
             seen=f"{int(bad.sum())} of {int(is_patch.sum())} patches: {FLAG_SENTENCES[flag]}",
-            cause=FLAG_SENTENCES[flag],
+            cause=cause,
             confidence=0.6,
-            fix=fix,
-            reshoot=reshoot and bool(bad.mean() > _MANY),
+            fix=f"{fix} and shoot again" if is_again else fix,
+            reshoot=is_again,
             frames=tuple(frames),
         )
