@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     Picture = NDArray[np.float32]
 
 
+# Files of one picture that are really taken; more of them are the same files again.
+_EXPOSURES = 3
+
+
 @dataclass(frozen=True)
 class Shown:
     """One frame of the wall: its picture, and which patch it is (-1: none)."""
@@ -138,12 +142,23 @@ def dropped(frames: Sequence[Shown], share: float, seed: int = 3) -> list[Shown]
 def write_frames(
     stage: VirtualStage, frames: Sequence[Shown], out: Path, *, output: str = "dng"
 ) -> None:
-    """Photograph frames: ``A001_00000.dng`` and on."""
+    """Photograph frames: ``A001_00000.dng`` and on; of long runs every third file is a new one."""
     out.mkdir(parents=True, exist_ok=True)
-    jobs = [(f"A001_{i:05d}", frame.code, i) for i, frame in enumerate(frames)]
+    paths = [out / f"A001_{i:05d}.{output}" for i in range(len(frames))]
+    taken: dict[int, list[int]] = {}
+    twins: dict[int, int] = {}
+    for i, frame in enumerate(frames):
+        same = taken.setdefault(id(frame.code), [])
+        if len(same) < _EXPOSURES:
+            same.append(i)
+        else:
+            twins[i] = same[i % _EXPOSURES]
+    jobs = [(str(i), frame.code, i) for i, frame in enumerate(frames) if i not in twins]
     for shot in shoot(stage, jobs, output=output):
-        path = out / f"{shot.name}.{output}"
+        path = paths[int(shot.name)]
         if output == "dng":
             write_dng(path, shot.pixels, dng_header(stage, shot.index), bits=stage.camera.bits)
         else:
             write_image(path, shot.pixels, bits=16, metadata={"colorspace": "ACES2065-1"})
+    for i, twin in twins.items():
+        paths[i].hardlink_to(paths[twin])

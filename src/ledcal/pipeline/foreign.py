@@ -20,6 +20,7 @@ from ledcal.measure.foreign.table import build_table, frames_of, patch_light
 from ledcal.measure.foreign.trust import (
     find_nits,
     find_saturation,
+    require_one_reading,
     require_trusted,
 )
 from ledcal.pattern.openvpcal import build_openvpcal
@@ -185,14 +186,15 @@ def measure_openvpcal(
         camera_space=camera_space,
         encoding=encoding,
     )
-    frames, unread, said = _read(files, context, progress)
+    frames, place, unread, said = _read(files, context, progress)
     area = find_area(frames) if region is None else area_of_box(frames, region)
-    series = measure_series(frames, area)
+    series = measure_series(frames, area, place)
     wall = context.stage.wall
     match = match_series(series, partial(_build, wall))
     require_trusted(match)
     chosen = frames_of(match, series)
     _require_peak(find_nits(match, patch_light(chosen, series)), match, wall)
+    require_one_reading(match)
     saturation = find_saturation(match)
     pattern = build_openvpcal(
         wall, n_steps=match.pattern.n_steps, saturation=saturation or match.pattern.saturation
@@ -245,24 +247,27 @@ def _build(wall: Wall, n_steps: int, saturation: float) -> ForeignPattern:
 
 def _read(
     files: Sequence[Path], context: Context, progress: Callable[[int, int], None]
-) -> tuple[list[FrameBlocks], list[tuple[Path, LedcalError]], tuple[str, ...]]:
-    """Every frame as blocks, in order; what could not be read; what was assumed."""
+) -> tuple[list[FrameBlocks], list[int], list[tuple[Path, LedcalError]], tuple[str, ...]]:
+    """Every frame as blocks, in order, and its number in the take; files unread; assumptions."""
     frames: list[FrameBlocks] = []
     unread: list[tuple[Path, LedcalError]] = []
     said: dict[str, None] = {}
     captures = open_captures(
         files, image_space=context.picture_space, encoding=context.picture_encoding
     )
-    seen: dict[Path, None] = {}
+    seen: dict[Path, int] = {}
+    place: list[int] = []
     with closing(captures):
         for capture, result in stream_captures(
             captures, lambda frame: (build_blocks(frame), frame.assumptions)
         ):
-            seen[capture.path] = None
+            last = place[-1] if place else -1
+            first = seen.setdefault(capture.path, last + 1)
             if isinstance(result, LedcalError):
                 unread.append((capture.path, result))
             else:
                 frames.append(result[0])
+                place.append(max(first + (capture.number or 0), last + 1))
                 said.update(dict.fromkeys(result[1]))
             progress(len(seen), len(files))
     if not frames:
@@ -277,7 +282,7 @@ def _read(
             f"the captures have several sizes ({name} differs from the others), and one take has "
             "one; put the frames of one take into the folder, and nothing else"
         )
-    return frames, unread, tuple(said)
+    return frames, place, unread, tuple(said)
 
 
 def _require_peak(nits: float | None, match: Match, wall: Wall) -> None:

@@ -156,7 +156,6 @@ def _held_by_black(match: Match) -> BoolArray:
     ramp = [s for s, patch in enumerate(match.pattern.patches) if patch.name.startswith("ramp")]
     seen = [s for s in ramp if found[s]]
     if len(seen) > 1 and seen[0] == ramp[0]:
-        first, end = match.spans[seen[0]]
-        n_held = round((end - first) / max(match.usual_length, 1.0))
+        n_held = round(match.n_black)
         result[seen[0] + 1 : min(seen[1], seen[0] + n_held)] = True
     return result

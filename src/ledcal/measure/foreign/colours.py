@@ -75,7 +75,7 @@ def find_colours(
     light = np.stack([patch.light for patch in patches])
     shown = np.interp(light, ramp[:, 0], ramp[:, 1])
     seen = runs.light[before] - dark
-    length = (runs.end - runs.start)[before]
+    length = runs.length[before]
     is_short = length < 0.6 * runs.usual
     # Where patches are held, what is not held is likely a blend.
     held = np.clip((length - 0.5) / max(runs.usual - 0.5, 0.5), 0.0, 1.0) ** 2

@@ -27,10 +27,12 @@ _ODD_STEPS, _FAR_STEPS = 5.0, 0.1
 _STEPS = range(5, 101)
 # How well 18 % grey is found on the ramp, in steps: where the peak that was declared may not be
 # the pattern's, and where it has to be.
-_GREY_ERROR, _SURE_GREY_ERROR = 0.15, 0.06
+_GREY_ERROR, _SURE_GREY_ERROR = 0.1, 0.05
 _GREY = "18 % grey"
 _WHITE = "white"
 _LEAST_RAMP = 5
+# Single frames are steps and no blends where so many of them stand where a step is missing.
+_MOST_FILL = 0.7
 # Runs before the ramp that are looked at for the other patches.
 _BEFORE = 60
 
@@ -53,6 +55,8 @@ class Match:
         What it would cost to read a patch's frames as another patch; infinity where missing.
     usual_length : float
         Frames that a patch usually has.
+    n_black : float
+        How many steps the darkest run is long enough to hold.
     n_stray : int
         Frames among the patches that show one colour and are none of them.
     black : ndarray, shape (3,)
@@ -68,6 +72,7 @@ class Match:
     rival_steps: int
     margins: FloatArray
     usual_length: float
+    n_black: float
     n_stray: int
     black: FloatArray
     saturations: FloatArray
@@ -118,7 +123,10 @@ def match_series(series: Series, build: Build) -> Match:
     pattern = build(best.n_steps, _USUAL_SATURATION)
     chain, best = _filled(runs, chain, best, share, pattern)
     bent = _bent(pattern, best, share[chain])
-    colours = find_colours(runs, before, others, bent, ends)
+    again = find_colours(runs, before, others, bent, ends)
+    # A ramp for another wall misleads: then what was found without it stands.
+    if sum(run is not None for run in again.run) >= sum(run is not None for run in colours.run):
+        colours = again
     return _match(runs, pattern, chain, best, rival, colours, bent, ends[0])
 
 
@@ -128,7 +136,7 @@ def place_of(share: FloatArray, nits: float) -> FloatArray:
     Examples
     --------
     >>> place_of(np.array([0.0, 0.18, 1.0]), 1500.0).round(3).tolist()
-    [0.0, 0.768, 1.0]
+    [0.0, 0.767, 1.0]
     """
     code = np.where(share > 0.0, pq_encode(np.maximum(share, 0.0) * nits), 0.0)
     return np.asarray(code / float(pq_encode(nits)), np.float64)
@@ -173,7 +181,10 @@ def _filled(
     place = place_of(np.maximum(share, 0.0), pattern.pattern_nits)
     spare = np.flatnonzero(runs.is_patch & runs.is_suspect)
     spare = spare[(spare > chain[0]) & (spare < chain[-1])]
-    for which, step in fill_steps(place[chain], steps, place[spare]):
+    fills = fill_steps(place[chain], steps, place[spare])
+    if len(fills) < _MOST_FILL * len(spare):
+        return chain, steps  # the player blends: a blend may stand where a step is missing
+    for which, step in fills:
         at = int(np.searchsorted(steps.step, step))
         # In order in time too.
         if chain[at - 1] < spare[which] < chain[at]:
@@ -190,8 +201,7 @@ def _filled(
 
 def _n_darkest(runs: Runs, chain: IntArray) -> float:
     """How many steps the darkest run of the ramp is long enough to hold."""
-    length = int(runs.end[chain[0]] - runs.start[chain[0]])
-    return max(1.0, length / max(runs.usual, 1.0))
+    return max(1.0, float(runs.length[chain[0]]) / max(runs.usual, 1.0))
 
 
 def _bent(pattern: ForeignPattern, steps: Steps, share: FloatArray) -> FloatArray:
@@ -235,6 +245,7 @@ def _match(
         rival_steps=rival.n_steps,
         margins=margins,
         usual_length=runs.usual,
+        n_black=_n_darkest(runs, chain),
         n_stray=int((runs.end - runs.start)[stray].sum()),
         black=black,
         saturations=_saturations(runs, pattern, colours, bent, black),
@@ -267,6 +278,7 @@ def _nothing(runs: Runs, pattern: ForeignPattern) -> Match:
         rival_steps=0,
         margins=np.full(n, np.inf),
         usual_length=runs.usual,
+        n_black=1.0,
         n_stray=int((runs.end - runs.start)[runs.is_patch].sum()),
         black=np.zeros(3),
         saturations=np.full(3, np.nan),

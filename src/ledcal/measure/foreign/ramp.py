@@ -20,6 +20,8 @@ _CHROMA, _BRIGHT = 0.25, 0.02
 _BEND, _DARK_BEND, _DARK_PLACE = 0.15, 0.6, 0.08
 _MISSING = 3.0
 _MOST_GREY = 12.0
+# So many steps between black and the next run leave open whether the darkest one is black.
+_SHORT = 1.5
 # How near to its place, in steps, a single frame must be to be a step and no blend.
 _FILLS = 0.2
 # How well the length of the darkest run tells how many steps it holds.
@@ -170,7 +172,10 @@ def count_steps(
     cost = float(forward[-1].min())
     others = through.copy()
     others[np.arange(n), step] = _FAR
-    return Steps(n_steps, step, cost, others.min(axis=1) - cost)
+    margin = others.min(axis=1) - cost
+    # Black may be missing with the steps that its run is too short for.
+    margin[0] = 0.0 if n > 1 and step[1] - n_darkest >= _SHORT else _FAR
+    return Steps(n_steps, step, cost, margin)
 
 
 def fill_steps(place: FloatArray, steps: Steps, spare: FloatArray) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SAME = 0.02
 _NOISES = 4.0
 # Share of the frames that are in runs of two and more where patches are held.
-_HELD = 0.6
+_HELD = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +26,8 @@ class Runs:
     ----------
     start, end : ndarray of int64, shape (n,)
         First frame, and the one after the last.
+    length : ndarray of int64, shape (n,)
+        Frames in the take; more than from `start` to `end` where some were passed over.
     light : ndarray, shape (n, 3)
         Median camera light of the patch, black not taken off.
     is_patch : ndarray of bool, shape (n,)
@@ -41,6 +43,7 @@ class Runs:
 
     start: IntArray
     end: IntArray
+    length: IntArray
     light: FloatArray
     is_patch: BoolArray
     is_suspect: BoolArray
@@ -74,16 +77,17 @@ def find_runs(series: Series) -> Runs:
     end = np.concatenate([start[1:], [len(light)]])
     middle = np.array([np.median(light[a:b], axis=0) for a, b in zip(start, end, strict=True)])
     is_patch = series.is_patch[start]
-    length = end - start
+    length = np.diff(np.concatenate([series.place[start], [series.place[-1] + 1]]))
     suspect = _between(middle, length, is_patch)
     sure = length[is_patch & ~suspect]
     return Runs(
         start=start,
         end=end,
+        length=length,
         light=middle,
         is_patch=is_patch,
         is_suspect=suspect,
-        noise=noise[start] / np.sqrt(length),
+        noise=noise[start] / np.sqrt(end - start),
         usual=float(np.median(sure)) if len(sure) else 1.0,
     )
 

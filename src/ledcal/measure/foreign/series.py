@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ledcal.measure.foreign.area import PatchArea
     from ledcal.measure.foreign.blocks import FrameBlocks
-    from ledcal.values.arrays import BoolArray, FloatArray
+    from ledcal.values.arrays import BoolArray, FloatArray, IntArray
 
 # A patch of one colour differs from place to place by less than this, its usual shape apart.
 _UNEVEN = 0.06
@@ -37,6 +37,8 @@ class Series:
         Photosites of the patch.
     is_patch : ndarray of bool, shape (n,)
         One colour all over, and dark beside it: not a slate, a chart, or a person.
+    place : ndarray of int64, shape (n,)
+        Number of the frame in the take; of clips not every frame is kept.
     """
 
     names: tuple[str, ...]
@@ -45,6 +47,7 @@ class Series:
     saturated: FloatArray
     n_samples: int
     is_patch: BoolArray
+    place: IntArray
 
     @property
     def is_saturated(self) -> BoolArray:
@@ -52,7 +55,9 @@ class Series:
         return np.asarray(self.saturated > _SATURATED)
 
 
-def measure_series(frames: Sequence[FrameBlocks], area: PatchArea) -> Series:
+def measure_series(
+    frames: Sequence[FrameBlocks], area: PatchArea, place: Sequence[int] | None = None
+) -> Series:
     """Average the patch in every frame.
 
     Parameters
@@ -61,6 +66,8 @@ def measure_series(frames: Sequence[FrameBlocks], area: PatchArea) -> Series:
         In shooting order.
     area : PatchArea
         Where it is.
+    place : sequence of int, or None
+        Number of each frame in the take, rising; None where none was passed over.
 
     Returns
     -------
@@ -96,4 +103,5 @@ def measure_series(frames: Sequence[FrameBlocks], area: PatchArea) -> Series:
         saturated=np.array([frame.saturated[area.inside].mean() for frame in frames], np.float64),
         n_samples=n * frames[0].n_samples,
         is_patch=np.asarray(~uneven & ~lit),
+        place=np.arange(len(frames)) if place is None else np.asarray(place, np.int64),
     )

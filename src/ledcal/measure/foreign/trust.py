@@ -54,8 +54,6 @@ def require_trusted(match: Match) -> None:
     ------
     CaptureError
         If too little of the pattern is there, in its order.
-    AmbiguousInputError
-        If another reading is nearly as good.
     """
     found = found_patches(match)
     patches = match.pattern.patches
@@ -83,6 +81,24 @@ def require_trusted(match: Match) -> None:
                 f"desaturated one), and without it the wall's {channel} is not known; shoot the "
                 "pattern again from its slate on"
             )
+
+
+def require_one_reading(match: Match) -> None:
+    """Refuse a match beside which another one is nearly as good.
+
+    Parameters
+    ----------
+    match : Match
+        A trusted one.
+
+    Raises
+    ------
+    AmbiguousInputError
+        If the number of steps is not clear, or too many patches could be their neighbours.
+    """
+    found = found_patches(match)
+    n_found = int(found.sum())
+    is_ramp = np.array([patch.name.startswith("ramp") for patch in match.pattern.patches])
     if match.rival_cost - match.cost < _RIVAL:
         raise AmbiguousInputError(
             f"the grey ramp may have {match.pattern.n_steps} or {match.rival_steps} steps above "
