@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledcal.measure.samples import FrameSamples
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.pattern import Pattern
 
 # A smaller part of another frame is not told from noise and glare.
@@ -24,6 +24,8 @@ _MISFIT = 0.2
 _LESSER = 0.06
 _LEAST_LIGHT = 0.3
 _FEW = 3
+# Cells of both bands that may stand at the same place along them.
+_ABREAST = 4
 
 
 def find_mixtures(pattern: Pattern, frames: Sequence[FrameSamples]) -> tuple[Mixture, ...]:
@@ -116,8 +118,8 @@ def _torn(
 ) -> Mixture | None:
     """A frame of which one side shows one frame, and the other its neighbour."""
     layout = build_marks_layout(pattern.width_px, pattern.height_px)
-    boxes = np.array([(one.x, one.y, one.width, one.height) for one, _ in layout.cells])
-    middles = boxes[:, :2] + boxes[:, 2:] / 2.0
+    boxes = np.array([[(c.x, c.y, c.width, c.height) for c in pair] for pair in layout.cells])
+    middles = (boxes[..., :2] + boxes[..., 2:] / 2.0).mean(axis=1)
     sides = (middles / [pattern.width_px, pattern.height_px]).T
     seen = np.sign(contrast)
     for number, own in words.items():
@@ -125,16 +127,12 @@ def _torn(
         if other not in words:
             continue
         for position in sides:
-            order = np.argsort(position, kind="stable")
             for before, after, first, second in (
                 (own, words[other], number, other),
                 (words[other], own, other, number),
             ):
-                # How far from the one side `before` is seen, and from the other `after`.
-                agrees = np.cumprod((seen == before)[order]).sum()
-                follows = np.cumprod((seen == after)[order][::-1]).sum()
-                if agrees and follows and agrees + follows >= len(seen):
-                    share = float(position[order][agrees - 1])
+                share = _split(seen == before, seen == after, position)
+                if share is not None:
                     less = share <= 0.5
                     return Mixture(
                         name,
@@ -144,3 +142,22 @@ def _torn(
                         is_torn=True,
                     )
     return None
+
+
+def _split(is_before: BoolArray, is_after: BoolArray, position: FloatArray) -> float | None:
+    """Where cells stop to show one frame and begin to show the other; None where they do not.
+
+    Halfway between the last cell that must be of the one and the first that must be of the other.
+    """
+    order = np.argsort(position, kind="stable")
+    n = len(order)
+    # How far from the one side `before` is seen, and from the other `after`.
+    agrees = int(np.cumprod(is_before[order]).sum())
+    follows = int(np.cumprod(is_after[order][::-1]).sum())
+    if agrees + follows < n or n in {agrees, follows}:
+        return None
+    last, first = float(position[order][n - follows - 1]), float(position[order][agrees])
+    # Cells of a whole band stand at one place: no edge runs between them.
+    if last >= first and (position == first).sum() > _ABREAST:
+        return None
+    return (last + first) / 2.0
