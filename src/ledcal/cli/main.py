@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "patterns": "write the test pattern that the wall plays",
     "simulate": "photograph a pattern on a virtual stage",
+    "check": "is this capture usable, and what is wrong with it",
     "measure": "turn captures into patch measurements (csv)",
     "fit": "the main job: captures to a calibration profile",
     "export": "write the correction for a render host",

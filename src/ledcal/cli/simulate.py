@@ -62,10 +62,22 @@ def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     "--format",
     "file_format",
     type=click.Choice(["dng", "exr"]),
-    default="dng",
-    show_default=True,
-    help="Camera raw, or linear ACES2065-1.",
+    help="Camera raw, or linear ACES2065-1. [dng, but for a fault that is in pictures only]",
 )
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="NAME[=STRENGTH]",
+    help="Something that goes wrong at the shoot, docs/check.md lists them; several may be given.",
+)
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path),
+    metavar="PROFILE",
+    help="A stored profile whose correction the host has on.",
+)
+@options.root
 @options.overwrite
 @options.as_json
 def command(
@@ -77,7 +89,10 @@ def command(
     sensor: tuple[int, int] | None,
     bits: str | None,
     compression: str,
-    file_format: str,
+    file_format: str | None,
+    faults: tuple[str, ...],
+    profile: Path | None,
+    root: Path,
     overwrite: bool,
     as_json: bool,
 ) -> None:
@@ -100,6 +115,9 @@ def command(
             bits=int(bits) if bits else None,
             compression=_COMPRESSION[compression],
             file_format=file_format,
+            faults=faults,
+            profile_name=profile,
+            root=root,
             overwrite=overwrite,
             progress=progress,
         )

@@ -11,7 +11,7 @@ from ledcal.values.evidence import is_empty
 if TYPE_CHECKING:
     from ledcal.diagnose.response import Response
     from ledcal.values.camera import CameraTransform
-    from ledcal.values.evidence import TakeEvidence
+    from ledcal.values.evidence import Comparison, TakeEvidence
     from ledcal.values.folder import FolderFacts
     from ledcal.values.measurement import PatchMeasurements
     from ledcal.values.stage import Stage
@@ -33,6 +33,8 @@ class Case:
         How it was shot; None where measurements came as a table.
     folder : FolderFacts or None
         What the folder says of itself.
+    comparison : Comparison or None
+        With a stored profile, where one was named.
     response : Response
         What the measurements say of the wall; made from the first two.
     """
@@ -42,6 +44,7 @@ class Case:
     transform: CameraTransform | None = None
     take: TakeEvidence | None = None
     folder: FolderFacts | None = None
+    comparison: Comparison | None = None
     response: Response = field(init=False)
 
     def __post_init__(self) -> None:

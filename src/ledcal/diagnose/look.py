@@ -33,9 +33,9 @@ _DISPLAY = ("Rec.709", "sRGB", "gamma 2.2", "gamma 2.4")
 _LOGS = ("LogC3", "LogC4", "S-Log3", "V-Log", "Log3G10", "Canon Log 2", "Canon Log 3", "N-Log",
          "F-Log", "ACEScct")  # fmt: skip
 # Delta E ITP to what an ideal wall would show.
-_SAME_MEDIAN, _SAME_MOST = 1.0, 3.0
-_LEAST_NITS = 1.0
-_FEW = 12
+_SAME_GREYS, _SAME_COLOURS, _PART = 0.8, 1.3, 0.1
+_LEAST_NITS, _MOST_SHARE = 1.0, 0.9
+_FEW_GREYS, _FEW_COLOURS = 3, 8
 # Of u'v', over a ramp of one colour: LEDs themselves move by less.
 _MOVES = 0.07
 # Stops, root mean square, and how far beyond that of the greys.
@@ -132,21 +132,25 @@ def already_corrected(case: Case) -> Iterator[Finding]:
     nits = 100.0 * np.asarray(aces_luminance(wanted))
     is_black = (measurements.code <= 1e-4).all(axis=1)
     good = (measurements.flags & int(MeasurementFlag.SATURATED)) == 0
-    good &= (nits > _LEAST_NITS) & ~is_black
-    if good.sum() < _FEW or not is_black.any():
+    # White itself is held where a corrected wall ends.
+    good &= (nits > _LEAST_NITS) & (nits < _MOST_SHARE * target.peak_nits) & ~is_black
+    is_grey = np.ptp(measurements.code, axis=1)[good] < 1e-4
+    if is_grey.sum() < _FEW_GREYS or (~is_grey).sum() < _FEW_COLOURS or not is_black.any():
         return
     seen = measurements.camera[good] - np.median(measurements.camera[is_black], axis=0)
     ratio = np.asarray(aces_luminance(wanted[good])) / np.asarray(aces_luminance(seen))
-    difference = delta_e_itp(float(np.median(ratio)) * seen, wanted[good])
-    median, most = float(np.median(difference)), float(np.quantile(difference, 0.9))
-    if median > _SAME_MEDIAN or most > _SAME_MOST:
+    difference = delta_e_itp(float(np.median(ratio[is_grey])) * seen, wanted[good])
+    greys = float(np.median(difference[is_grey]))
+    # Many colours of a pattern are beyond what any wall shows a camera: a part must be right.
+    colours = float(np.quantile(difference[~is_grey], _PART))
+    if greys > _SAME_GREYS or colours > _SAME_COLOURS:
         return
     yield Finding(
         id="correction-already-on",
         severity="fail",
-        seen=f"the wall shows what an ideal wall would: {median:.2f} delta E ITP in the middle, "
-        f"{most:.2f} for nine of ten patches (limits {_SAME_MEDIAN:.0f} and {_SAME_MOST:.0f}); an "
-        "uncorrected wall is off by 5 and more before a camera",
+        seen=f"the wall shows what an ideal wall would: greys to {greys:.1f} delta E ITP, "
+        f"{100 * _PART:.0f} % of the colours to {colours:.1f} (limits {_SAME_GREYS} and "
+        f"{_SAME_COLOURS}); before a camera, uncorrected walls are off by 3 and more",
         cause="a correction is on already, in the render host or the processor",
         confidence=0.85,
         fix="take the LUT off (play the pattern past the host's colour correction) and shoot "

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledcal.diagnose import (
+    against,
     automatic,
     exposure,
     files,
@@ -57,8 +58,18 @@ class Rule:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("files that cannot be read", files.unreadable, ("unreadable-frames",)),
-    Rule("files that are still being copied", files.growing, ("files-still-growing",)),
+    Rule(
+        "files that are still being copied",
+        files.growing,
+        ("files-still-growing",),
+        ("unreadable-frames", "missing-frames", "file-names"),
+    ),
+    Rule(
+        "files that cannot be read",
+        files.unreadable,
+        ("unreadable-frames",),
+        ("missing-frames",),
+    ),
     Rule("several kinds of files in one folder", files.mixed_types, ("mixed-file-types",)),
     Rule("file numbers with gaps, copies of files", files.names, ("file-names",)),
     Rule("frames of another pattern", sequence.other_pattern, ("other-pattern",)),
@@ -71,6 +82,7 @@ RULES: tuple[Rule, ...] = (
         "frames of the pattern that are not there",
         sequence.missing,
         ("missing-frames", "no-black-frame", "no-flat-frames"),
+        ("patches-not-believed",),
     ),
     Rule("frames that show no strip", sequence.unidentified, ("unidentified-frames",)),
     Rule("a mirrored picture", geometry.mirrored, ("mirrored",)),
@@ -119,6 +131,18 @@ RULES: tuple[Rule, ...] = (
             "camera-balance",
             "cabinet-differs",
         ),
+    ),
+    Rule(
+        "a stored profile's correction that is on, or on twice",
+        against.applied,
+        ("correction-applied-twice", "correction-already-on"),
+        _OF_THE_RESPONSE,
+    ),
+    Rule(
+        "a stored profile of another lens or camera",
+        against.other_optics,
+        ("profile-of-another-camera", "profile-of-another-lens"),
+        ("white-not-as-declared", "peak-given-up"),
     ),
     Rule(
         "a wall that is corrected already",
@@ -210,7 +234,8 @@ def diagnose(case: Case, others: Iterable[Finding] = ()) -> tuple[Finding, ...]:
     found: list[Finding] = []
     explained: set[str] = set()
     for rule in RULES:
-        new = [finding for finding in rule.examine(case) if finding.id not in explained]
+        given = {finding.id for finding in found}
+        new = [one for one in rule.examine(case) if one.id not in explained and one.id not in given]
         found += new
         if any(finding.severity != "note" for finding in new):
             explained.update(rule.explains)

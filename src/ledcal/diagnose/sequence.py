@@ -46,8 +46,8 @@ def mixtures(case: Case) -> Iterator[Finding]:
         lost = sorted({n for m in own for n in (m.number, m.other)} & set(sorting.missing))
         worst = max(own, key=lambda mixture: mixture.share)
         again = (
-            f"; play and shoot frames {format_numbers(lost)} again ('ledcal patterns OUT --plan plan.json --only "
-            f"{format_numbers(lost)}' makes just these)"
+            f"; play and shoot frames {format_numbers(lost)} again ('ledcal patterns OUT --plan "
+            f"plan.json --only {format_numbers(lost)}' makes just these)"
             if lost
             else ""
         )
@@ -89,7 +89,8 @@ def missing(case: Case) -> Iterator[Finding]:
             for patch in frame.patches
         )
         of_all = case.measurements.n_patches + lost
-        cost = f", with {lost} of {of_all} patches" if lost else ""
+        with_it = "it" if n == 1 else "them"
+        cost = f", and with {with_it} {lost} of {of_all} patches" if lost else ""
         yield Finding(
             id="missing-frames",
             severity="warning",
@@ -97,8 +98,8 @@ def missing(case: Case) -> Iterator[Finding]:
             f"{'is' if n == 1 else 'are'} missing: number {numbers}{cost}",
             cause="frames dropped by player or camera, or a take that was stopped early",
             confidence=0.8,
-            fix=f"make just these with 'ledcal patterns OUT --plan plan.json --only {numbers}', shoot "
-            "them and add them to the folder; the fit goes on without them",
+            fix=f"make just these with 'ledcal patterns OUT --plan plan.json --only {numbers}', "
+            "shoot them and add them to the folder; the fit goes on without them",
             reshoot=False,
             frames=tuple(f"{index:04d}" for index in unexplained),
         )

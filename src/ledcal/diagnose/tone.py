@@ -26,7 +26,9 @@ _OFF, _OFF_EOTF, _OFF_OTHER, _OFF_SHAPE = 0.35, 0.12, 0.08, 0.17
 _BETTER_EOTF, _BETTER, _FITS = 0.3, 0.35, 0.065
 _EXPONENT_PRICE = 0.5
 # Of the declared peak; and how steady the levels below the last must be, in stops.
-_TOP, _STEADY_STOPS = 0.85, 0.15
+_TOP, _STEADY_STOPS = 0.82, 0.15
+# How far ramps may differ in where they end.
+_AGREE = 0.12
 # Light below this share of the brightest is the wall's own affair: thresholds, toes, stray light.
 _LIT = 0.005
 _LEAST_LEVELS = 6
@@ -123,7 +125,8 @@ def _top_share(
         if len(below) < 3 or np.ptp(below) > _STEADY_STOPS:
             continue
         shares.append(float(own(code[-1:])[0] * 2.0 ** (gap[-1] - float(np.median(below)))))
-    return float(np.median(shares)) if len(shares) >= 3 else 1.0
+    agree = len(shares) >= 3 and np.ptp(shares) < _AGREE
+    return float(np.median(shares)) if agree else 1.0
 
 
 def _spacing(code: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ledcal.colorimetry.transfer import eotf
 from ledcal.errors import CaptureError
+from ledcal.values.frame_numbers import format_numbers
 from ledcal.values.measurement import MeasurementFlag
 from ledcal.values.pattern import FrameKind, PatchKind
 
@@ -27,7 +28,7 @@ _GRADIENT_LIMIT = 0.12
 _DARK_SHARE = 0.02
 _FEW = 36
 _SPLIT_LIMIT = 0.02
-_MIN_PATCHES = 14
+_MIN_PATCHES, _MIN_GREYS = 14, 3
 # Share of the peak's light that must be left unclipped.
 _LEAST_REACH = 0.5
 _CHANNELS = ("red", "green", "blue")
@@ -112,7 +113,7 @@ def require_usable(pattern: Pattern, table: PatchMeasurements, seen: Sequence[in
     Raises
     ------
     CaptureError
-        If too much is saturated, or fewer than 14 patches are left.
+        If too much is saturated, or fewer than 14 patches or 3 greys are left.
     """
     is_patch = np.array([kind not in {PatchKind.ANCHOR, PatchKind.BLACK} for kind in table.kind])
     bad = (table.flags & int(MeasurementFlag.SATURATED)) > 0
@@ -127,20 +128,25 @@ def require_usable(pattern: Pattern, table: PatchMeasurements, seen: Sequence[in
             f"{_stops(float(reach[weakest]))} and shoot again"
         )
         raise CaptureError(message)
-    if n - n_bad < _MIN_PATCHES:
+    usable = np.array(table.kind)[~bad]
+    n_greys = int((usable == PatchKind.NEUTRAL).sum())
+    if n - n_bad < _MIN_PATCHES or n_greys < _MIN_GREYS:
         missing = [
-            str(frame.index)
+            frame.index
             for frame in pattern.frames
             if frame.kind is FrameKind.PATCHES and frame.index not in seen
         ]
+        numbers = format_numbers(missing)
         fix = (
-            f"capture frame {', '.join(missing[:8])}{' ...' if len(missing) > 8 else ''} and add "
-            "it to the folder"
+            f"frame {numbers} of the pattern {'is' if len(missing) == 1 else 'are'} missing: make "
+            f"just these with 'ledcal patterns OUT --plan plan.json --only {numbers}', shoot them "
+            "and add them to the folder"
             if missing
             else "shoot the pattern again with less light and the whole wall in the picture"
         )
         message = (
-            f"only {n - n_bad} patches could be measured ({_MIN_PATCHES} are needed to fit); {fix}"
+            f"only {n - n_bad} patches could be measured, {n_greys} of them grey (to fit, "
+            f"{_MIN_PATCHES} are needed, {_MIN_GREYS} of them grey); {fix}"
         )
         raise CaptureError(message)
 

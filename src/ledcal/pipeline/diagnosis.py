@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ledcal.pipeline.measure import Take
+    from ledcal.values.evidence import Comparison
     from ledcal.values.finding import Finding
 
 
-def findings_of(take: Take, others: Iterable[Finding] = ()) -> tuple[Finding, ...]:
+def findings_of(
+    take: Take, others: Iterable[Finding] = (), comparison: Comparison | None = None
+) -> tuple[Finding, ...]:
     """Find what went wrong with a take.
 
     Parameters
@@ -23,6 +26,8 @@ def findings_of(take: Take, others: Iterable[Finding] = ()) -> tuple[Finding, ..
         Measured.
     others : iterable of Finding
         What the fit of it found.
+    comparison : Comparison or None
+        With a stored profile.
 
     Returns
     -------
@@ -35,5 +40,6 @@ def findings_of(take: Take, others: Iterable[Finding] = ()) -> tuple[Finding, ..
         transform=take.transform,
         take=take.evidence,
         folder=take.folder,
+        comparison=comparison,
     )
     return (*take.findings, *diagnose(case, others))

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ledcal.capture.folder import Captures
     from ledcal.measure import FrameSamples
     from ledcal.pipeline.context import Context
+    from ledcal.pipeline.sampling import Sampled
     from ledcal.values.camera import CameraTransform
     from ledcal.values.evidence import TakeEvidence
     from ledcal.values.finding import Finding
@@ -134,9 +136,40 @@ def measure_captures(
         encoding=encoding,
     )
     sampled = sample_captures(files, context, progress=progress)
+    return take_of_samples(sampled, context, found, is_required=is_required)
+
+
+def take_of_samples(
+    sampled: Sampled, context: Context, found: Captures, *, is_required: bool = True
+) -> Take:
+    """Combine the samples of a take.
+
+    Parameters
+    ----------
+    sampled : Sampled
+        Of all its files.
+    context : Context
+        What was read beside them.
+    found : Captures
+        What the folder says of itself.
+    is_required : bool
+        As in `measure_captures`.
+
+    Returns
+    -------
+    Take
+        In ACES2065-1.
+
+    Raises
+    ------
+    CaptureError, AmbiguousInputError
+        As `measure_captures`.
+    """
     samples = sampled.samples
     _require_known(context, samples)
-    transform = transform_of_frames(samples, context)
+    # Stray pictures of another kind among the captures say nothing of the camera.
+    shown = [sample for sample in samples if sample.identity is not None]
+    transform = transform_of_frames(shown or samples, context)
     measured = combine(
         samples,
         lambda pattern_id: known_pattern(context, pattern_id),
@@ -147,7 +180,7 @@ def measure_captures(
     if is_required:
         seen = {int(number) for number in measured.evidence.frames.numbers}
         require_usable(measured.pattern, measurements, sorted(seen))
-    if camera_space == WALL:
+    if context.camera_space == WALL:
         transform = transform_by_wall(measurements, context.stage.wall)
         measurements = transform.carry(measurements)
     measurements = with_camera_path(measurements, transform)

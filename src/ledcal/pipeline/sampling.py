@@ -55,11 +55,23 @@ class Sampled:
     inputs: dict[str, str]
     assumptions: tuple[str, ...] = ()
 
+    def with_others(self, others: Sampled) -> Sampled:
+        """These and others: of a file that came again, the later ones."""
+        again = set(others.inputs)
+        kept = tuple(s for s in self.samples if s.name.partition("#")[0] not in again)
+        return Sampled(
+            samples=(*kept, *others.samples),
+            unread=(*(u for u in self.unread if u[0].name not in again), *others.unread),
+            inputs={**self.inputs, **others.inputs},
+            assumptions=tuple(dict.fromkeys((*self.assumptions, *others.assumptions))),
+        )
+
 
 def sample_captures(
     files: Sequence[Path],
     context: Context,
     *,
+    near: WallView | None = None,
     progress: Callable[[int, int], None],
 ) -> Sampled:
     """Read files, a few at a time, and keep of each frame what measuring needs.
@@ -71,6 +83,8 @@ def sample_captures(
     context : Context
         Says which pattern and which wall they may show, and what the numbers of pictures and
         clips mean.
+    near : WallView or None
+        Where an earlier frame of the take shows the wall.
     progress : callable
         Called with (frames read, frames in all); of clips every frame counts, also those that
         are passed over because they look the same as the one before.
@@ -95,7 +109,6 @@ def sample_captures(
 
     digests: dict[Path, Future[str]] = {}
     said: dict[str, None] = {}
-    near: WallView | None = None
     count = _Count(files)
 
     def task(frame: LinearFrame) -> tuple[FrameSamples, tuple[str, ...]]:
@@ -125,14 +138,15 @@ def sample_captures(
 
         # The first frame that shows the wall says where it is; in the others it is not far. One
         # by one until then, so that the same frame is the first however many threads there are.
-        for capture, result in stream_captures(captures, task, workers=1, in_flight=1):
+        first = () if near is not None else stream_captures(captures, task, workers=1, in_flight=1)
+        for capture, result in first:
             take(result, capture)
             if samples and samples[-1].columns is not None:
                 near = samples[-1].view
                 break
         for capture, result in stream_captures(captures, task):
             take(result, capture)
-    if not samples and unread:
+    if not samples and unread and near is None:
         raise unread[0][1]
     return Sampled(
         samples=tuple(samples),

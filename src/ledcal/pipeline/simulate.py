@@ -3,25 +3,45 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ledcal.errors import InputError
 from ledcal.files.atomic import atomic_folder
+from ledcal.files.images import write_image
 from ledcal.files.stage import default_stage, read_stage
+from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.pipeline.profiles import read_stored
+from ledcal.simulate.fault import parse_fault
+from ledcal.simulate.mess import junk_pictures, mess_up, picked_frames
 from ledcal.simulate.scenes import keep_in_picture, scene_for
 from ledcal.simulate.stage import with_values
-from ledcal.simulate.take import FORMATS, write_take
+from ledcal.simulate.take import FORMATS, pattern_frames, write_take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from ledcal.simulate.fault import Fault
+    from ledcal.simulate.stage import VirtualStage
 
 _MARKER = "truth.json"
 # Everything a folder of captures holds: one with anything else in it is not replaced.
 _WRITTEN = (
-    *(f"capture_[0-9][0-9][0-9][0-9].{ending}" for ending in FORMATS),
+    *(
+        f"{stem}_[0-9][0-9][0-9][0-9].{ending}"
+        for stem in ("capture", "shot", "junk", "still")
+        for ending in FORMATS
+    ),
     *(_MARKER, "plan.json", "stage.toml"),
 )
+
+# How often the correction is applied.
+_OF_PROFILE = {"correction-on": 1, "correction-twice": 2}
 
 
 def photograph(
@@ -34,7 +54,10 @@ def photograph(
     sensor: tuple[int, int] | None,
     bits: int | None,
     compression: str | None,
-    file_format: str,
+    file_format: str | None,
+    faults: Sequence[str],
+    profile_name: Path | None,
+    root: Path,
     overwrite: bool,
     progress: Callable[[int, int], None],
 ) -> dict[str, Any]:
@@ -58,8 +81,14 @@ def photograph(
         12, 14 or 16.
     compression : str or None
         ``none`` or ``lossless-jpeg``; None takes the scene's own.
-    file_format : str
-        ``dng`` or ``exr``.
+    file_format : str or None
+        ``dng`` or ``exr``; None: what the faults need, mostly ``dng``.
+    faults : sequence of str
+        What goes wrong, ``NAME`` or ``NAME=STRENGTH``.
+    profile_name : Path or None
+        Profile whose correction the host has on.
+    root : Path
+        Where profiles are.
     overwrite : bool
         Replace an earlier take.
     progress : callable
@@ -68,7 +97,7 @@ def photograph(
     Returns
     -------
     dict
-        out, scene, seed, frames: for the summary.
+        out, scene, seed, frames, faults: for the summary.
 
     Raises
     ------
@@ -87,6 +116,7 @@ def photograph(
     if compression is not None:
         chosen["compression"] = compression
     try:
+        wrong = [parse_fault(text) for text in faults]
         virtual = scene_for(stage, name=scene, seed=seed)
         if bits is not None:
             step = 2.0 ** (bits - virtual.camera.bits)
@@ -96,17 +126,109 @@ def photograph(
                 "black": tuple(step * level for level in virtual.camera.black),
             }
         virtual = keep_in_picture(with_values(virtual, **chosen))
+        for fault, strength in wrong:
+            if fault.change is not None:
+                virtual = fault.change(virtual, strength)
+        if not {"wall-cut"} & {fault.name for fault, _ in wrong}:
+            virtual = keep_in_picture(virtual)
     except ValueError as error:
         raise InputError(f"this virtual stage cannot be built: {error}") from error
+    chosen_format = _format_for(file_format, wrong)
+    play = _played(wrong, profile_name, root)
     with atomic_folder(out, overwrite=overwrite, marker=_MARKER, written=_WRITTEN) as folder:
         taken = write_take(
-            virtual, patterns, folder / "take", output=file_format, progress=progress
+            virtual, patterns, folder / "take", output=chosen_format, play=play, progress=progress
         )
         for path in sorted((folder / "take").iterdir()):
             path.replace(folder / path.name)
-        (folder / "take").rmdir()
+        shutil.rmtree(folder / "take")
+        for fault, strength in wrong:
+            if fault.change is None:
+                _mess(folder, fault.name, strength, virtual, patterns, chosen_format)
         if plan.exists():
             shutil.copyfile(plan, folder / "plan.json")
         if found:
             shutil.copyfile(found, folder / "stage.toml")
-    return {"out": str(out), "scene": virtual.name, "seed": seed, "frames": len(taken)}
+    return {
+        "out": str(out),
+        "scene": virtual.name,
+        "seed": seed,
+        "frames": len(taken),
+        "faults": {fault.name: strength for fault, strength in wrong},
+    }
+
+
+def _format_for(file_format: str | None, wrong: Sequence[tuple[Fault, float]]) -> str:
+    """The kind of file in which all of the faults can happen."""
+    needed = {fault.file_format: fault.name for fault, _ in wrong if fault.file_format}
+    if file_format is not None:
+        needed.setdefault(file_format, "--format")
+    if len(needed) > 1:
+        said = ", ".join(f"{name} {kind}" for kind, name in needed.items())
+        raise InputError(f"these need different kinds of files: {said}; leave one out")
+    return next(iter(needed), "dng")
+
+
+def _played(
+    wrong: Sequence[tuple[Fault, float]], profile_name: Path | None, root: Path
+) -> Callable[[NDArray[np.float32]], NDArray[np.float32]] | None:
+    """What the host does to code: nothing, or a profile's correction, once or twice."""
+    names = {fault.name for fault, _ in wrong} & _OF_PROFILE.keys()
+    if profile_name is None:
+        if names:
+            raise InputError(f"--fault {min(names)} needs --profile: whose correction is on?")
+        return None
+    table = read_stored(profile_name, root=root)[0].correction
+    times = max((_OF_PROFILE[name] for name in names), default=1)
+
+    def play(code: NDArray[np.float32]) -> NDArray[np.float32]:
+        flat = code.reshape(-1, 3)
+        colours, where = np.unique(flat, axis=0, return_inverse=True)
+        played = np.asarray(colours, np.float64)
+        for _ in range(times):
+            played = apply_tetrahedral(table, played)
+        return np.asarray(played[where.ravel()].reshape(code.shape), np.float32)
+
+    return play
+
+
+def _mess(
+    folder: Path,
+    name: str,
+    strength: float,
+    virtual: VirtualStage,
+    patterns: Path,
+    file_format: str,
+) -> None:
+    """What happens to the files of a take."""
+    seed, n = virtual.seed, len(pattern_frames(patterns))
+    if name in _OF_PROFILE:
+        return
+    if name == "doubled":
+        again = with_values(virtual, roll=1)
+        only = picked_frames(n, strength, seed=seed)
+        _add(folder, "capture", n, again, patterns, file_format, only)
+    elif name == "junk":
+        with TemporaryDirectory(dir=folder) as drawn:
+            size = virtual.wall.width_px, virtual.wall.height_px
+            for i, code in enumerate(junk_pictures(*size, round(strength), seed=seed)):
+                write_image(Path(drawn) / f"{i:04d}.png", code)
+            _add(folder, "junk", 0, virtual, Path(drawn), file_format, None)
+    else:
+        mess_up(folder, name, strength, seed=seed)
+
+
+def _add(
+    folder: Path,
+    stem: str,
+    first: int,
+    virtual: VirtualStage,
+    patterns: Path,
+    file_format: str,
+    only: Sequence[int] | None,
+) -> None:
+    """Photograph some more into a folder."""
+    taken = write_take(virtual, patterns, folder / "more", output=file_format, only=only)
+    for place, path in enumerate(taken):
+        path.replace(folder / f"{stem}_{first + place:04d}{path.suffix}")
+    shutil.rmtree(folder / "more")

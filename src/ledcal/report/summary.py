@@ -60,29 +60,29 @@ def fit_rows(profile: Profile, path: Path) -> list[Row]:
         At most about 30 lines of 80 columns (a path is never broken).
     """
     verdict = judge(profile)
-    rows = _verdict_rows(verdict.word, verdict.reason, verdict.level)
+    rows = verdict_rows(verdict.word, verdict.reason, verdict.level)
     rows.append(Row(""))
-    rows += _labelled("found", _found(profile))
+    rows += labelled("found", _found(profile))
     rows += _error_rows(profile)
     link = link_text(profile.quality)
-    rows += _labelled("link", link) if link else []
-    rows += _labelled("given up", _given_up(profile))
-    rows += _labelled("camera", _camera(profile))
+    rows += labelled("link", link) if link else []
+    rows += labelled("given up", _given_up(profile))
+    rows += labelled("camera", _camera(profile))
     for finding in sorted_findings(profile)[:_MOST_FINDINGS]:
-        rows += _finding_rows(finding)
+        rows += finding_rows(finding)
     left = len(profile.findings) - _MOST_FINDINGS
     if left > 0:
-        rows += _labelled("", f"and {left} more, in the report", "dim")
+        rows += labelled("", f"and {left} more, in the report", "dim")
     # How the camera's values became ACES2065-1 stands in a row of its own.
     assumed = [text for text in profile.assumptions if not text.startswith(CAMERA_ASSUMPTION)]
     if assumed:
-        rows += _labelled("assumed", "; ".join(_plain(text) for text in assumed), "dim")
+        rows += labelled("assumed", "; ".join(plain(text) for text in assumed), "dim")
     rows.append(Row(""))
     rows.append(Row(f"  {'profile':{_LABEL}}{path}", "heading"))
     rows.append(Row(f"  {'report':{_LABEL}}{path / 'report.html'}"))
     is_above = any(verdict.action == finding.fix for finding in profile.findings)
     action = "do what is said above; to try the profile all the same:"
-    rows += _labelled("next", action if is_above else verdict.action)
+    rows += labelled("next", action if is_above else verdict.action)
     rows.append(Row(f"  {'':{_LABEL}}ledcal export {_quoted(path)} --format cube -o wall.cube"))
     return rows
 
@@ -115,7 +115,8 @@ def profiles_table(summaries: Iterable[ProfileSummary]) -> tuple[list[str], list
     return headings, rows
 
 
-def _verdict_rows(word: str, reason: str, level: str) -> list[Row]:
+def verdict_rows(word: str, reason: str, level: str) -> list[Row]:
+    """The word that is read from three metres away, and why."""
     lines = textwrap.wrap(f"{reason}.", WIDTH - len(word) - 2)
     head = Row(f"{word}  {lines[0]}", level)
     return [head, *(Row(" " * (len(word) + 2) + line, level) for line in lines[1:])]
@@ -124,7 +125,7 @@ def _verdict_rows(word: str, reason: str, level: str) -> list[Row]:
 def _found(profile: Profile) -> str:
     stage = profile.stage
     camera = f" through {stage.camera.model}" if stage.camera.model else ""
-    frames = f" in {_count(profile.n_frames, 'frame')}" if profile.n_frames else ""
+    frames = f" in {count(profile.n_frames, 'frame')}" if profile.n_frames else ""
     text = (
         f"{profile.measurements.n_patches} patches{frames} ({profile.pattern}); "
         f"{stage.wall.name}{camera}"
@@ -171,15 +172,15 @@ def _camera(profile: Profile) -> str:
     return f"{source}; assumes {assumes}" if assumes else source
 
 
-def _finding_rows(finding: Finding) -> list[Row]:
+def finding_rows(finding: Finding) -> list[Row]:
+    """A finding in short: what was seen, what to do."""
     style = {"fail": "fail", "warning": "warn"}.get(finding.severity, "dim")
     shoot = " Re-shoot." if finding.reshoot and "shoot" not in finding.fix.lower() else ""
-    return _labelled(
-        finding.severity, f"{_plain(finding.seen)}: {_plain(finding.fix)}.{shoot}", style
-    )
+    return labelled(finding.severity, f"{plain(finding.seen)}: {plain(finding.fix)}.{shoot}", style)
 
 
-def _labelled(label: str, text: str, style: str = "") -> list[Row]:
+def labelled(label: str, text: str, style: str = "") -> list[Row]:
+    """A text behind its label, wrapped."""
     # A number and its unit stay on one line.
     held = text.replace(" %", "\xa0%").replace(" K)", "\xa0K)")
     lines = [line.replace("\xa0", " ") for line in textwrap.wrap(held, WIDTH - _LABEL - 2)] or [""]
@@ -187,11 +188,13 @@ def _labelled(label: str, text: str, style: str = "") -> list[Row]:
     return [head, *(Row(" " * (_LABEL + 2) + line, style) for line in lines[1:])]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A sentence without its full stop."""
     return text.strip().rstrip(".")
 
 
-def _count(n: int, noun: str) -> str:
+def count(n: int, noun: str) -> str:
+    """A number and its noun."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 

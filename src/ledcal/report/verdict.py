@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ledcal.values.finding import Finding
     from ledcal.values.profile import Profile
     from ledcal.values.quality import OverLimit
@@ -52,8 +54,13 @@ def number(value: float) -> str:
 
 def sorted_findings(profile: Profile) -> list[Finding]:
     """Give the findings: the most severe first, then those that want a re-shoot."""
+    return by_severity(profile.findings)
+
+
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings: the most severe first, then those that want a re-shoot."""
     return sorted(
-        profile.findings,
+        findings,
         key=lambda finding: (_ORDER.get(finding.severity, 3), not finding.reshoot),
     )
 

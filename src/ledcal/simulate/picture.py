@@ -38,7 +38,7 @@ from ledcal.simulate.wall import wall_response, warm_up
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledcal.simulate.stage import VirtualStage
+    from ledcal.simulate.stage import VirtualCamera, VirtualStage
     from ledcal.values.arrays import FloatArray
 
 _BAND_ROWS = 120
@@ -298,6 +298,10 @@ def _planes(
         yield plane
 
 
+def _roll(camera: VirtualCamera) -> tuple[int, ...]:
+    return (camera.roll,) if camera.roll else ()
+
+
 def mosaic_frame(
     setup: Setup, code: Float32, frame_index: int, before: Float32 | None = None
 ) -> NDArray[np.uint16]:
@@ -321,7 +325,7 @@ def mosaic_frame(
     """
     camera = setup.stage.camera
     left, top = camera.margin
-    rng = np.random.default_rng([setup.stage.seed, 303, frame_index])
+    rng = np.random.default_rng([setup.stage.seed, 303, frame_index, *_roll(camera)])
     mosaic = np.empty((camera.height + top, camera.width + left), np.uint16)
     _require_size(setup, code)
     planes = _planes(setup, code, frame_index, before)
@@ -371,7 +375,7 @@ def linear_frame(
         Scene-linear; saturated where the camera saturates.
     """
     camera = setup.stage.camera
-    rng = np.random.default_rng([setup.stage.seed, 404, frame_index])
+    rng = np.random.default_rng([setup.stage.seed, 404, frame_index, *_roll(camera)])
     channels = []
     _require_size(setup, code)
     planes = _planes(setup, code, frame_index, before)

@@ -119,6 +119,8 @@ class VirtualCamera:
         1..8, as the file says; the mosaic is not turned.
     compression : str
         ``none`` or ``lossless-jpeg``.
+    roll : int
+        Another take of the same has other noise.
     auto_exposure : float
         0: none. Else the exposure of a frame goes with this power of a twentieth of the white
         level over the frame's mean.
@@ -162,6 +164,7 @@ class VirtualCamera:
     interval_s: float = 1.0
     orientation: int = 1
     compression: str = "none"
+    roll: int = 0
     auto_exposure: float = 0.0
     auto_iris: bool = False
     auto_white: float = 0.0

@@ -166,6 +166,7 @@ def write_take(
     *,
     output: str = "dng",
     only: Iterable[int] | None = None,
+    play: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None,
     workers: int = 2,
     overwrite: bool = False,
     progress: Callable[[int, int], None] | None = None,
@@ -187,6 +188,8 @@ def write_take(
         ``dng``, or ``exr`` for debayered pictures in ACES2065-1.
     only : iterable of int, or None
         Frame numbers; None: all.
+    play : callable or None
+        What the host makes of a frame's code before the wall gets it: a correction.
     workers : int
         Threads.
     overwrite : bool
@@ -230,10 +233,13 @@ def write_take(
                     f"{path}: {code.shape[1]} x {code.shape[0]} pixels, but the first frame has "
                     f"{first.shape[1]} x {first.shape[0]}; write the pattern again"
                 )
+            if play is not None:
+                code = play(code)
             target = folder / f"capture_{index:04d}.{output}"
             before = None
             if is_unsynced(stage, index) and index - 1 in shown:
                 before = _code_image(shown[index - 1])
+                before = before if play is None else play(before)
             if output == "dng":
                 mosaic = mosaic_frame(setup, code, index, before)
                 write_dng(

@@ -203,6 +203,37 @@ class TakeEvidence:
     lines: tuple[Ripple, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """A take of the plain pattern against what a stored profile predicts. Median delta E ITP.
+
+    Attributes
+    ----------
+    profile : str
+        Its name.
+    plain, once, twice : float
+        Against the wall without the profile's correction, with it, and with it applied twice;
+        each at the best exposure.
+    gain : ndarray, shape (3,)
+        What camera red, green and blue are multiplied by, green 1, since the profile was made.
+    after_gain : float
+        `plain`, once that is taken off.
+    cameras : (str, str)
+        Model of the profile's camera and of the take's; empty where not known.
+    """
+
+    profile: str
+    plain: float
+    once: float
+    twice: float
+    gain: FloatArray
+    after_gain: float
+    cameras: tuple[str, str] = ("", "")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gain", readonly(self.gain, shape=(3,), name="gain"))
+
+
 def is_empty(sorting: Sorting) -> bool:
     """Whether there is nothing to say of the files.
 
