@@ -57,8 +57,8 @@ encoding = click.option(
     metavar="NAME",
     help="How the numbers of pictures and clips encode light: LogC4, LogC3 (or 'LogC3 EI 400'), "
     "S-Log3, V-Log, Log3G10, 'Canon Log 2', 'Canon Log 3', 'Blackmagic Film Gen 5', N-Log, F-Log, "
-    "F-Log2, 'DaVinci Intermediate', ACEScct, PQ, HLG or linear; --camera-space where a gamut does "
-    "not go with it. Camera raw needs none. [stage.toml, or what the file says]",
+    "F-Log2, 'DaVinci Intermediate', ACEScct, PQ, HLG or linear. Of these S-Log3, PQ, HLG and "
+    "linear need --camera-space too; camera raw needs neither. [stage.toml, or what the file says]",
 )
 
 
