@@ -133,7 +133,7 @@ def _line(name: str, relative: FloatArray, step: int) -> Ripple:
     weighted = 2.0 * relative * window / window.sum()
     spectrum = np.abs(np.fft.rfft2(weighted))
     down = np.fft.fftfreq(rows) * rows
-    along = np.arange(spectrum.shape[1])
+    along = np.arange(spectrum.shape[1], dtype=np.float64)
     far = np.hypot(down[:, None], along[None, :]) >= _LEAST_WAVES
     # A cabinet's edge spreads along the axes, falling off as one over the waves.
     near_axis = np.minimum(np.abs(down)[:, None], along[None, :]) <= _AXIS
