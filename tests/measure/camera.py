@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,7 +51,6 @@ class Camera:
     panel_spread: float = 0.0
     shift: tuple[float, float] = (0.0, 0.0)
     bits: int = 14
-    extra: dict[str, float] = field(default_factory=dict)
 
     def view(self, wall_width: int, wall_height: int) -> WallView:
         """Where the wall lies in the frame."""

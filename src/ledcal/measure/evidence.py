@@ -226,10 +226,12 @@ def _dark_tiles(pattern: Pattern, number: int, rows: int, columns: int) -> BoolA
     top = content.y + np.arange(rows) * content.height / rows
     right, bottom = left + content.width / columns, top + content.height / rows
     edge_x = (left < margin) | (right > pattern.width_px - margin)
+    edge_y = (top < margin) | (bottom > pattern.height_px - margin)
     inside_y = (top > content.y + margin) & (bottom < content.y + content.height - margin)
     inside_x = (left > content.x + margin) & (right < content.x + content.width - margin)
     dark = (
         edge_x[None, :]
+        | edge_y[:, None]
         | ~(inside_y[:, None] | np.full((1, columns), layout.is_upright))
         | ~(inside_x[None, :] | np.full((rows, 1), not layout.is_upright))
     )
