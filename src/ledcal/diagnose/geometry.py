@@ -106,8 +106,8 @@ def off_axis(case: Case) -> Iterator[Finding]:
         f"(limit {_ANGLE_DEG:.0f})",
         cause="a camera that stands to the side, or above or below the wall",
         confidence=0.9,
-        fix="LEDs change colour with the angle, each colour by itself: calibrate from where the "
-        "production camera will stand; if that is here, this profile is right for here only",
+        fix="calibrate from where the production camera will stand: LEDs change colour with the "
+        "angle, each colour by itself; if that is here, this profile is right for here only",
         reshoot=False,
     )
 
