@@ -132,7 +132,7 @@ def _run(args: list[str] | None) -> tuple[int, str]:
     """Run the command line: the exit code, and what goes to stderr where something failed."""
     stdout, stderr = sys.stdout, sys.stderr
     try:
-        group.main(args=args, prog_name="ledcal", standalone_mode=False)
+        code = group.main(args=args, prog_name="ledcal", standalone_mode=False)
     except LedcalError as error:
         return error.exit_code, _complaint(str(error))
     except click.exceptions.Abort:
@@ -174,4 +174,5 @@ def _run(args: list[str] | None) -> tuple[int, str]:
             f"this is a bug in ledcal {__version__}: {type(error).__name__}: {error} (at {place}); "
             "set LEDCAL_DEBUG=1, run it again and report what it prints"
         )
-    return 0, ""
+    # A command that leaves with a code of its own (`check`) comes back with it.
+    return (code if isinstance(code, int) else 0), ""

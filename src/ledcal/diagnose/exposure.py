@@ -25,7 +25,7 @@ _AT_LIMIT = 0.99
 # As in measuring: a share of saturated photosites that moves a mean by more than its noise.
 _SHARE = 0.001
 # Of the sensor's range, what the brightest frame of a raw take should reach: ours.
-_LOW = 0.06
+_LOW, _LOW_FAIL = 0.06, 0.01
 
 
 def clipped_channels(
@@ -90,9 +90,9 @@ def low(case: Case) -> Iterator[Finding]:
     stops = int(np.floor(np.log2(0.5 / max(brightest, 1e-4))))
     yield Finding(
         id="exposure-low",
-        severity="warning",
+        severity="fail" if brightest < _LOW_FAIL else "warning",
         seen=f"the brightest frame reaches {100 * brightest:.1f} % of the sensor's range "
-        f"(limit {100 * _LOW:.0f} %): dark patches drown in noise",
+        f"(limit {100 * _LOW:.0f} %, {100 * _LOW_FAIL:.0f} % to fail): dark patches drown in noise",
         cause="too little light: iris, ND or shutter",
         confidence=0.9,
         fix=f"open up by {stops} stops (ND out, wider iris, or longer shutter) and shoot again; "

@@ -49,12 +49,15 @@ class Rule:
         Findings it may give.
     explains : tuple of str
         Findings that follow from these, and are not said beside them.
+    fail_explains : tuple of str
+        The same, where one of these is so bad that it is a ``fail``.
     """
 
     about: str
     examine: Callable[[Case], Iterable[Finding]]
     ids: tuple[str, ...]
     explains: tuple[str, ...] = ()
+    fail_explains: tuple[str, ...] = ()
 
 
 RULES: tuple[Rule, ...] = (
@@ -73,6 +76,23 @@ RULES: tuple[Rule, ...] = (
     Rule("several kinds of files in one folder", files.mixed_types, ("mixed-file-types",)),
     Rule("file numbers with gaps, copies of files", files.names, ("file-names",)),
     Rule("frames of another pattern", sequence.other_pattern, ("other-pattern",)),
+    Rule(
+        "too little light",
+        exposure.low,
+        ("exposure-low",),
+        ("noisy-patches",),
+        (
+            *_OF_THE_RESPONSE,
+            "missing-frames",
+            "no-black-frame",
+            "no-flat-frames",
+            "unidentified-frames",
+            "stray-light",
+            "flare",
+            "few-patches",
+            "light-flickers",
+        ),
+    ),
     Rule(
         "frames that show two pattern frames at once: genlock, frame blending",
         sequence.mixtures,
@@ -115,7 +135,6 @@ RULES: tuple[Rule, ...] = (
         ("saturated-patches",),
         ("peak-given-up", "few-patches"),
     ),
-    Rule("too little light", exposure.low, ("exposure-low",), ("noisy-patches",)),
     Rule(
         "a camera look in the pictures",
         look.baked_in,
@@ -157,17 +176,22 @@ RULES: tuple[Rule, ...] = (
         tuple(set(_OF_THE_RESPONSE) - {"saturation-changes-with-level"}),
     ),
     Rule(
-        "another EOTF, range, peak, or a curve on top",
+        "legal range where full is meant, and the other way round",
+        tone.range_findings,
+        ("signal-range",),
+        (*_OF_THE_RESPONSE, "stray-light"),
+    ),
+    Rule(
+        "another EOTF or peak, or a curve on top",
         tone.tone_findings,
-        ("eotf-not-as-declared", "signal-range", "peak-not-as-declared", "tone-curve"),
+        ("eotf-not-as-declared", "peak-not-as-declared", "tone-curve"),
         (
-            "saturation-changes-with-level",
             "patches-not-believed",
             "peak-given-up",
             "peak-above-wall",
             "neutral-not-monotone",
             "processor-mixes-channels",
-            "stray-light",
+            "white-above-its-parts",
         ),
     ),
     Rule(
@@ -237,8 +261,11 @@ def diagnose(case: Case, others: Iterable[Finding] = ()) -> tuple[Finding, ...]:
         given = {finding.id for finding in found}
         new = [one for one in rule.examine(case) if one.id not in explained and one.id not in given]
         found += new
-        if any(finding.severity != "note" for finding in new):
+        severities = {finding.severity for finding in new}
+        if severities - {"note"}:
             explained.update(rule.explains)
+        if "fail" in severities:
+            explained.update(rule.fail_explains)
     given = {finding.id for finding in found}
     return (
         *found,

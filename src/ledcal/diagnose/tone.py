@@ -22,9 +22,13 @@ _CURVES = ("ST 2084", "BT.1886", "sRGB", "gamma 2.2", "gamma 2.6", "gamma 1.8", 
 # Stops, root mean square, by which ramps miss a curve at the best exposure. Walls miss their own
 # by up to a tenth of its exponent, so another EOTF is named only where it fits much better, and
 # other explanations are compared with the exponent left open, at half its price.
-_OFF, _OFF_EOTF, _OFF_OTHER, _OFF_SHAPE = 0.35, 0.12, 0.08, 0.17
-_BETTER_EOTF, _BETTER, _FITS = 0.3, 0.35, 0.065
+_OFF, _OFF_EOTF, _OFF_OTHER, _OFF_SHAPE = 0.32, 0.12, 0.08, 0.17
+_BETTER_EOTF, _BETTER, _FITS = 0.27, 0.35, 0.065
 _EXPONENT_PRICE = 0.5
+# How much worse than another EOTF legal range may fit, and how much of its lift is black enough.
+_ALIKE, _LIFTED = 1.4, 0.7
+# So far off, another EOTF too may be missed by a tenth of its exponent.
+_FAR = 0.45
 # Of the declared peak; and how steady the levels below the last must be, in stops.
 _TOP, _STEADY_STOPS = 0.82, 0.15
 # How far ramps may differ in where they end.
@@ -56,19 +60,40 @@ def tone_findings(case: Case) -> Iterator[Finding]:
         return
     own = partial(relative_light, wall.eotf, peak_nits=wall.peak_nits)
     declared, shape = _miss(ramps, own), _miss(ramps, own, is_open=True)
-    eotf, *_ = sorted(_eotfs(ramps, wall), key=lambda one: one.off)
+    is_far = declared > _FAR
+    eotf, *_ = sorted(_eotfs(ramps, wall, is_open=is_far), key=lambda one: one.off)
     other, *_ = sorted(_others(ramps, own), key=lambda one: one.off)
-    fits = eotf.off < _BETTER_EOTF * declared and other.off > 0.8 * eotf.off
-    if declared > _OFF_EOTF and fits:
+    is_lifted = _is_lifted(case, own)
+    if other.name == "legal" and not is_lifted:
+        other = _Explanation("none", "", float("inf"))
+    fits = eotf.off < _BETTER_EOTF * declared
+    # Legal range and a lower gamma bend greys nearly alike: a black that is lifted decides.
+    like = other.off < min(_ALIKE * eotf.off, _BETTER * declared)
+    rival = other.name == "legal" and declared > _OFF and like
+    if declared > _OFF_EOTF and fits and not rival and other.off > 0.8 * eotf.off:
         yield _named(case, eotf, declared)
-        return
-    if shape > _OFF_OTHER and other.off < min(_BETTER * shape, _FITS):
+    elif rival or (shape > _OFF_OTHER and other.off < min(_BETTER * shape, _FITS)):
         yield _named(case, other, declared)
-    elif (share := _top_share(ramps, own)) < _TOP:
+    elif shape < _OFF_SHAPE and (share := _top_share(ramps, own)) < _TOP:
         yield _named(case, _Explanation("peak", f"{share:.3f}", shape), declared)
     elif shape > _OFF_SHAPE and declared > _OFF_SHAPE:
         best = min(eotf, other, key=lambda one: one.off)
         yield _curve(case, ramps, declared, best)
+
+
+def range_findings(case: Case) -> Iterator[Finding]:
+    """Of `tone_findings` the one that lifts black too."""
+    return (finding for finding in tone_findings(case) if finding.id == "signal-range")
+
+
+def _is_lifted(case: Case, own: Callable[[FloatArray], FloatArray]) -> bool:
+    """Whether black is as bright as legal range makes it, or nobody knows."""
+    if case.take is None:
+        return True
+    light = case.take.light
+    share = float(light.black[1] / light.peak[1])
+    lift = float(own(np.array([_LEGAL[0]]))[0])
+    return not np.isfinite(share) or share > _LIFTED * lift
 
 
 def tone_miss(case: Case) -> float:
@@ -174,12 +199,13 @@ def _raised(
 
 
 def _eotfs(
-    ramps: list[tuple[FloatArray, FloatArray, FloatArray]], wall: Wall
+    ramps: list[tuple[FloatArray, FloatArray, FloatArray]], wall: Wall, *, is_open: bool = False
 ) -> Iterator[_Explanation]:
     """Other EOTFs that the wall may be set to."""
     for name in _CURVES:
         if name != wall.eotf:
-            miss = _miss(ramps, partial(relative_light, name, peak_nits=wall.peak_nits))
+            light_of = partial(relative_light, name, peak_nits=wall.peak_nits)
+            miss = _miss(ramps, light_of, is_open=is_open)
             yield _Explanation("eotf", name, miss)
 
 

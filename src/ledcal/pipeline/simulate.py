@@ -117,6 +117,9 @@ def photograph(
         chosen["compression"] = compression
     try:
         wrong = [parse_fault(text) for text in faults]
+    except ValueError as error:
+        raise InputError(f"--fault: {error}") from error
+    try:
         virtual = scene_for(stage, name=scene, seed=seed)
         if bits is not None:
             step = 2.0 ** (bits - virtual.camera.bits)
@@ -206,7 +209,7 @@ def _mess(
         return
     if name == "doubled":
         again = with_values(virtual, roll=1)
-        only = picked_frames(n, strength, seed=seed)
+        only = picked_frames(n, strength, seed=seed, turn=1)
         _add(folder, "capture", n, again, patterns, file_format, only)
     elif name == "junk":
         with TemporaryDirectory(dir=folder) as drawn:

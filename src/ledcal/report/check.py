@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ledcal.values.finding import Finding
 
 CHECK_JSON_VERSION = 1
+_PUT_RIGHT = "put right what is said above, then check again"
 _LABELS = {"fail": "FAIL", "warning": "warning", "note": "note"}
 
 
@@ -31,7 +32,7 @@ def judge_check(findings: Sequence[Finding], refusal: str) -> Verdict:
     Returns
     -------
     Verdict
-        ``USABLE``, ``CHECK`` or ``RE-SHOOT``; level ``fail`` also where a finding is one.
+        ``USABLE``, ``CHECK``, ``BAD``, ``RE-SHOOT`` or ``UNUSABLE``.
     """
     ordered = by_severity(findings)
     worst = ordered[0] if ordered else None
@@ -39,8 +40,7 @@ def judge_check(findings: Sequence[Finding], refusal: str) -> Verdict:
         # What was found tells more of the cause than what the fit stumbled over.
         if worst is not None and worst.severity == "fail" and worst.reshoot:
             return Verdict("fail", "RE-SHOOT", worst.seen, worst.fix)
-        seen, _, fix = refusal.rpartition("; ")
-        return Verdict("fail", "RE-SHOOT", seen or refusal, fix if seen else "shoot it again")
+        return Verdict("fail", "UNUSABLE", plain(refusal), _PUT_RIGHT)
     if worst is not None and worst.severity == "fail":
         word = "RE-SHOOT" if worst.reshoot else "BAD"
         return Verdict("fail", word, worst.seen, worst.fix)
@@ -89,12 +89,14 @@ def check_rows(
     rows += labelled("found", found) if found else []
     for finding in by_severity(findings):
         rows += _finding(finding)
-    if refusal:
+    if refusal and verdict.reason != plain(refusal):
         rows += labelled("FAIL", f"it cannot be fitted: {plain(refusal)}", "fail")
     if assumptions:
         rows += labelled("assumed", "; ".join(plain(text) for text in assumptions), "dim")
     rows.append(Row(""))
-    rows += labelled("next", then if verdict.level == "good" and then else verdict.action)
+    is_above = any(verdict.action == finding.fix for finding in findings)
+    action = _PUT_RIGHT if is_above else verdict.action
+    rows += labelled("next", then if verdict.level == "good" and then else action)
     return rows
 
 

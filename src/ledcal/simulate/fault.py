@@ -251,8 +251,8 @@ def parse_fault(text: str) -> tuple[Fault, float]:
     name, _, typed = text.partition("=")
     if name not in FAULTS:
         near = difflib.get_close_matches(name, list(FAULTS), n=1, cutoff=0.4)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        message = f"unknown fault {name!r}{hint} Known are {', '.join(FAULTS)}"
+        hint = f"; did you mean {near[0]!r}? There are" if near else "; there are"
+        message = f"unknown fault {name!r}{hint} {', '.join(FAULTS)}"
         raise ValueError(message)
     fault = FAULTS[name]
     if not typed:

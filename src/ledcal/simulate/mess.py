@@ -69,8 +69,8 @@ def mess_up(folder: Path, name: str, strength: float, *, seed: int) -> None:
         raise ValueError(message)
 
 
-def picked_frames(n: int, share: float, *, seed: int) -> list[int]:
-    """Which of n frames something happens to: at least one, never all.
+def picked_frames(n: int, share: float, *, seed: int, turn: int = 0) -> list[int]:
+    """Which of n frames something happens to: at least one, never all; others at each turn.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def picked_frames(n: int, share: float, *, seed: int) -> list[int]:
     (1, 1)
     """
     count = min(max(1, round(share * n)), n - 1)
-    rng = np.random.default_rng([seed, 707])
+    rng = np.random.default_rng([seed, 707, turn])
     return sorted(int(number) for number in rng.choice(n, count, replace=False))
 
 
