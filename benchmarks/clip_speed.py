@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from tests.capture.clips import PRORES_HQ, encode_light, write_clip
 
 from ledcal.capture.clip import linear_frame, open_clip
 from ledcal.capture.meaning import declared
 from ledcal.capture.runs import pick_frames
 from ledcal.cli.main import main as ledcal
-from ledcal.colorimetry._colour import colour  # noqa: TID251
+from ledcal.colorimetry._colour import colour
 from ledcal.files.clip import decode_clip, read_clip
 from ledcal.files.images import read_image
 from ledcal.pipeline.context import read_context
 from ledcal.pipeline.sampling import sample_captures
-from tests.capture.clips import PRORES_HQ, encode_light, write_clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
