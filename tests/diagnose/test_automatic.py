@@ -20,7 +20,9 @@ N = 12
 LIGHT = 0.1 + 0.08 * np.sin(2.4 * np.arange(N))
 
 
-def said(*, is_raw: bool = True, n: int = N, **changed: Any) -> dict[str, Finding]:
+def said(**changed: Any) -> dict[str, Finding]:
+    """What is said of frames with these columns; of `n` frames, of pictures if not `is_raw`."""
+    is_raw, n = changed.pop("is_raw", True), changed.pop("n", N)
     columns = make_columns(n, **({"mean_light": LIGHT[:n]} | changed))
     return said_by(changes, make_case(take=make_take(frames=columns, is_raw=is_raw)))
 

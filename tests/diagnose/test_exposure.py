@@ -87,7 +87,10 @@ def test_a_clipped_anchor_alone_is_no_patch() -> None:
 def test_too_little_light_is_said_with_stops(level: float, stops: int) -> None:
     case = make_case(take=make_take(frames=make_columns(brightest=np.linspace(0.0, level, 6))))
     said = said_by(low, case)["exposure-low"]
-    assert f"reaches {100 * level:.1f} % of the sensor's range (limit 6 %)" in said.seen
+    assert (
+        f"reaches {100 * level:.1f} % of the sensor's range (limit 6 %, 1 % to fail)" in said.seen
+    )
+    assert said.severity == ("fail" if level < 0.01 else "warning")
     assert said.fix.startswith(f"open up by {stops} stops")
     # That many stops more leave white at half of the range at most.
     assert level * 2**stops <= 0.5 < level * 2 ** (stops + 1)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ledcal.colorimetry.transfer import eotf
-from ledcal.diagnose.tone import tone_findings, tone_miss
+from ledcal.diagnose.tone import range_findings, tone_findings, tone_miss
 from ledcal.simulate.player import play
 from ledcal.simulate.virtual_wall import VirtualWall
 from ledcal.values.measurement import MeasurementFlag
@@ -89,7 +89,7 @@ def test_range_is_told_both_ways(stage: Stage, signal_range: str, cause: str) ->
         return shown(of.wall.eotf, play(player, code), of.wall.peak_nits)
 
     case = make_case(make_measurements(stage, ranged), stage=stage)
-    finding = said_by(tone_findings, case)["signal-range"]
+    finding = said_by(range_findings, case)["signal-range"]
     assert finding.cause == cause
     assert finding.severity == "fail"
     assert "full range (0 to 1023)" in finding.fix

@@ -103,7 +103,7 @@ def test_dark_corners_are_told_with_what_is_left(corner: float, *, is_said: bool
 
 
 def test_vignetting_is_no_cabinet() -> None:
-    assert said_by(cabinet, of(field(corner=0.65))) == {}
+    assert said_by(cabinet, of(field(corner=0.55))) == {}
 
 
 def test_without_flats_nothing_is_said() -> None:
