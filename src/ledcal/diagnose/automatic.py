@@ -47,15 +47,15 @@ def changes(case: Case) -> Iterator[Finding]:
 
 
 def _spread(frames: FrameColumns) -> FloatArray:
-    """How far gains run that are larger than their errors: largest over smallest less 1."""
+    """How far gains run, largest over smallest less 1; 0 where their errors explain it."""
     gain = np.where(np.isfinite(frames.gain), frames.gain, 1.0)
-    error = np.nan_to_num(frames.gain_error)
-    gain = np.where(np.abs(gain - 1.0) > _SIGMAS * error, gain, 1.0)
     # One frame alone, with somebody before the strip, is no change of the take.
     ordered = np.sort(gain, axis=0)
     cut = 1 if len(gain) > 2 * _FEW else 0
     top, bottom = ordered[len(gain) - 1 - cut], ordered[cut]
-    return np.asarray(top / np.maximum(bottom, 1e-3) - 1.0, np.float64)
+    spread = top / np.maximum(bottom, 1e-3) - 1.0
+    error = np.median(np.nan_to_num(frames.gain_error), axis=0)
+    return np.where(spread > _SIGMAS * np.sqrt(2.0) * error, spread, 0.0)
 
 
 def _balance(frames: FrameColumns) -> Finding | None:

@@ -36,7 +36,7 @@ class Case:
     comparison : Comparison or None
         With a stored profile, where one was named.
     response : Response
-        What the measurements say of the wall; made from the first two.
+        What the measurements say of the wall; made from them.
     """
 
     stage: Stage
@@ -48,7 +48,7 @@ class Case:
     response: Response = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "response", build_response(self.measurements, self.stage.wall))
+        object.__setattr__(self, "response", build_response(self.measurements))
 
     @property
     def is_clean_folder(self) -> bool:

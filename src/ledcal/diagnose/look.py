@@ -167,7 +167,8 @@ def saturation(case: Case) -> Iterator[Finding]:
     ratio = white_over_parts(case)
     is_uneven = ratio is not None and abs(np.log(ratio)) > _UNEVEN
     limit = _COLOURS_OFF / 2.0 if is_uneven else _COLOURS_OFF
-    if colours > limit and colours > _COLOURS_BEYOND * greys:
+    beyond = 1.0 if is_uneven else _COLOURS_BEYOND
+    if colours > limit and colours > beyond * greys:
         beside = f"; white is {100 * ratio:.0f} % of its parts" if ratio and is_uneven else ""
         seen = (
             f"greys follow the declared EOTF to {greys:.2f} stops rms, pure red, green and blue "

@@ -35,6 +35,12 @@ _OF_THE_RESPONSE = (
 )  # fmt: skip
 
 
+# The same among what the fit finds.
+_OF_THE_FIT = {
+    "processor-mixes-channels": ("peak-given-up", "peak-above-wall", "neutral-not-monotone"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One thing that is looked for.
@@ -267,6 +273,10 @@ def diagnose(case: Case, others: Iterable[Finding] = ()) -> tuple[Finding, ...]:
         if "fail" in severities:
             explained.update(rule.fail_explains)
     given = {finding.id for finding in found}
+    others = tuple(others)
+    explained.update(
+        symptom for one in others for symptom in _OF_THE_FIT.get(one.id, ()) if one.id != symptom
+    )
     return (
         *found,
         *(one for one in others if one.id not in explained and one.id not in given),

@@ -14,14 +14,14 @@ from ledcal.values.measurement import MeasurementFlag
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
     from ledcal.values.measurement import PatchMeasurements
-    from ledcal.values.stage import Wall
 
 _SAME = 1e-4
+_LEAST_SIGMAS = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Response:
-    """What a wall's patches show above black. Saturated patches are left out.
+    """What a wall's patches show above black. Saturated and noisy patches are left out.
 
     Attributes
     ----------
@@ -62,28 +62,29 @@ class Response:
         ]
 
 
-def build_response(measurements: PatchMeasurements, wall: Wall) -> Response:
+def build_response(measurements: PatchMeasurements) -> Response:
     """Lay out measurements as a wall's response.
 
     Parameters
     ----------
     measurements : PatchMeasurements
         In ACES2065-1, black in them.
-    wall : Wall
-        For the sign of green's luminance and the like; nothing of it is believed.
 
     Returns
     -------
     Response
         Arrays may be empty.
     """
-    del wall
     code, camera = measurements.code, measurements.camera
     is_black = (code <= _SAME).all(axis=1)
     black = np.median(camera[is_black], axis=0) if is_black.any() else np.zeros(3)
     good = (measurements.flags & int(MeasurementFlag.SATURATED)) == 0
     good &= ~is_black
     light = camera - black
+    # Where noise reaches a share of the light, a ramp says nothing of the wall.
+    share = np.asarray(aces_luminance(np.eye(3)))
+    spread = np.sqrt(np.nan_to_num(measurements.sigma) ** 2 @ share**2)
+    good &= np.asarray(aces_luminance(light)) > _LEAST_SIGMAS * spread
     grey_code, grey = _averaged(code[:, 0], light, good & (np.ptp(code, axis=1) < _SAME))
     ramp_code, ramp = [], []
     for channel in range(3):

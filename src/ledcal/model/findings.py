@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 _VISIBLE_ITP = 1.0
 _FEW_COLOURS, _FEW_GREYS = 24, 5
-_LEAST_PEAK, _MOST_PEAK = 0.9, 1.02
+_LEAST_PEAK, _MOST_PEAK = 0.85, 1.02
 # Share of peak white from which the other choice of --peak is worth naming.
 _WORTH = 0.03
 # Of code: more than the gap between a peak's code and the nearest that a pattern shows.
