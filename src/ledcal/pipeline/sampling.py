@@ -58,7 +58,8 @@ class Sampled:
     def with_others(self, others: Sampled) -> Sampled:
         """These and others: of a file that came again, the later ones."""
         again = set(others.inputs)
-        kept = tuple(s for s in self.samples if s.name.partition("#")[0] not in again)
+        # A frame of a clip is named by the clip, # and its number.
+        kept = tuple(s for s in self.samples if not {s.name, s.name.rpartition("#")[0]} & again)
         return Sampled(
             samples=(*kept, *others.samples),
             unread=(*(u for u in self.unread if u[0].name not in again), *others.unread),

@@ -217,6 +217,8 @@ def _stage_to_document(stage: Stage) -> Document:
             "photosite_um": camera.photosite_um,
             "distance_m": camera.distance_m,
             "idt": camera.idt,
+            "encoding": camera.encoding,
+            "space": camera.space,
         },
         "target": {
             "gamut": _gamut_to_document(target.gamut),
@@ -250,6 +252,8 @@ def _stage_from_document(root: Field) -> Stage:
             photosite_um=camera.at("photosite_um").number_or_none(),
             distance_m=camera.at("distance_m").number_or_none(),
             idt=camera.at("idt").text_or_none(),
+            encoding=camera.at_or("encoding", None).text_or_none(),
+            space=camera.at_or("space", None).text_or_none(),
         ),
         target=Target(
             gamut=_gamut_from_document(target.at("gamut")),
