@@ -38,7 +38,7 @@ def fake_stage() -> Stage:
     """A stage with a wall name that is not ASCII."""
     return Stage(
         wall=Wall("Bühne 3", 1920, 1080, 2.6, "ST 2084", PEAK_NITS, P3_D65),
-        camera=Camera("Kamera X", 35.0, 5.9, 4.5, None),
+        camera=Camera("Kamera X", 35.0, 5.9, 4.5, None, "S-Log3", "S-Gamut3"),
         target=Target(gamut("P3-D65"), "ST 2084", PEAK_NITS),
         assumptions=("target.gamut = 'P3-D65' (as the wall)",),
     )

@@ -161,6 +161,8 @@ LATER_KEYS = {
     ("quality", "link_12bit"),
     ("quality", "regions"),
     ("quality", "peak_choices"),
+    ("stage", "camera", "encoding"),
+    ("stage", "camera", "space"),
 }
 
 # The first is read by the store, the second is there for people.
