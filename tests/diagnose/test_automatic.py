@@ -43,7 +43,7 @@ def test_a_take_that_held_still_is_silent() -> None:
 
 
 def test_gains_within_their_errors_are_nothing() -> None:
-    noisy = {"gain": gains(zigzag(0.04)), "gain_error": np.full((N, 3), 0.005)}
+    noisy = {"gain": gains(zigzag(0.04)), "gain_error": np.full((N, 3), 0.008)}
     assert said(**noisy) == {}
     assert set(said(**noisy | {"gain_error": np.full((N, 3), 0.002)})) == {"light-flickers"}
 
