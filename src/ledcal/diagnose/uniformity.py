@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import BoolArray, FloatArray
 
 # All ours. A step from the surface through the others, of their light.
-_STEP, _STEP_FAIL = 0.05, 0.15
-_SIGMAS = 6.0
+_STEP, _STEP_FAIL = 0.06, 0.15
+_SIGMAS = 8.0
 _LEAST_TILES = 3
 _CORNER = 0.6
 _CHANNELS = ("red", "green", "blue")

@@ -39,20 +39,25 @@ def judge_check(findings: Sequence[Finding], refusal: str) -> Verdict:
     if refusal:
         # What was found tells more of the cause than what the fit stumbled over.
         if worst is not None and worst.severity == "fail" and worst.reshoot:
-            return Verdict("fail", "RE-SHOOT", worst.seen, worst.fix)
+            return Verdict("fail", "RE-SHOOT", _why(worst), worst.fix)
         return Verdict("fail", "UNUSABLE", plain(refusal), _PUT_RIGHT)
     if worst is not None and worst.severity == "fail":
         word = "RE-SHOOT" if worst.reshoot else "BAD"
-        return Verdict("fail", word, worst.seen, worst.fix)
+        return Verdict("fail", word, _why(worst), worst.fix)
     warned = sum(finding.severity == "warning" for finding in findings)
     if warned and worst is not None:
         return Verdict(
             "warn",
             "CHECK",
-            f"it can be fitted, with {count(warned, 'warning')}: {plain(worst.seen)}",
+            f"it can be fitted, with {count(warned, 'warning')}: {_why(worst)}",
             worst.fix,
         )
     return Verdict("good", "USABLE", "nothing is wrong with this capture", "ledcal fit")
+
+
+def _why(finding: Finding) -> str:
+    """The likeliest cause alone, in words for three metres away."""
+    return f"{plain(finding.cause.partition(';')[0])} ({100 * finding.confidence:.0f} % sure)"
 
 
 def check_rows(
@@ -103,7 +108,8 @@ def check_rows(
 def _finding(finding: Finding) -> list[Row]:
     """All of a finding: what was seen, why, how sure, what to do, where."""
     style = {"fail": "fail", "warning": "warn"}.get(finding.severity, "dim")
-    rows = labelled(_LABELS.get(finding.severity, "note"), f"{plain(finding.seen)}.", style)
+    seen = f"{finding.id}: {plain(finding.seen)}."
+    rows = labelled(_LABELS.get(finding.severity, "note"), seen, style)
     cause = f"Likely: {plain(finding.cause)} ({100 * finding.confidence:.0f} % sure)."
     shoot = " Re-shoot." if finding.reshoot and "shoot" not in finding.fix.lower() else ""
     if finding.severity == "note":
@@ -114,7 +120,7 @@ def _finding(finding: Finding) -> list[Row]:
     if finding.frames:
         shown = ", ".join(finding.frames[:4])
         more = f" and {len(finding.frames) - 4} more" if len(finding.frames) > 4 else ""
-        rows += labelled("", f"In {shown}{more} ({finding.id}).", "dim")
+        rows += labelled("", f"In {shown}{more}.", "dim")
     return rows
 
 

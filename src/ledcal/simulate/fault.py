@@ -155,7 +155,7 @@ _FAULTS = (
     Fault("wall-peak", "the wall is dimmer than declared: it clips", "peak-not-as-declared", 0.5,
           (0.75, 0.6, 0.45), "share of the declared peak",
           _values(headroom=lambda top: (top, top, top))),
-    Fault("cabinet", "a cabinet of another batch", "cabinet-differs", 0.1, (0.08, 0.12, 0.25),
+    Fault("cabinet", "a cabinet of another batch", "cabinet-differs", 0.1, (0.1, 0.15, 0.25),
           "red light that is missing", _cabinet),
     Fault("cold-wall", "the wall warms up during the take", "warm-up-drift", 0.06,
           (0.03, 0.06, 0.12), "red light lost in the long run", _heat),
