@@ -129,7 +129,7 @@ def held(frames: Sequence[Shown], count: int, *, blend: bool = False) -> list[Sh
         result += [frame] * count
         if blend and k + 1 < len(frames):
             mixed = 0.6 * frame.code + 0.4 * frames[k + 1].code
-            result[-1] = Shown(np.asarray(mixed, np.float32), frame.patch)
+            result[-1] = Shown(np.asarray(mixed, np.float32), -1)
     return result
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from ledcal.values.stage import Wall
 
 # How far the peak that the take shows may be from the one that was declared.
-_PEAK_OFF = 0.08
+_PEAK_OFF, _PEAK_OFF_RELATIVE = 0.08, 0.04
 _FEWEST = 14
 
 
@@ -193,8 +193,9 @@ def measure_openvpcal(
     match = match_series(series, partial(_build, wall))
     require_trusted(match)
     chosen = frames_of(match, series)
-    _require_peak(find_nits(match, patch_light(chosen, series)), match, wall)
-    require_one_reading(match)
+    nits = find_nits(match, patch_light(chosen, series))
+    _require_peak(nits, match, wall)
+    require_one_reading(match, is_peak_known=nits is not None)
     saturation = find_saturation(match)
     pattern = build_openvpcal(
         wall, n_steps=match.pattern.n_steps, saturation=saturation or match.pattern.saturation
@@ -288,10 +289,12 @@ def _read(
 def _require_peak(nits: float | None, match: Match, wall: Wall) -> None:
     """Refuse codes that would be wrong: the pattern was made for another wall."""
     declared = match.pattern.pattern_nits
-    if nits is None or abs(nits / declared - 1.0) <= _PEAK_OFF:
+    is_pq = match.pattern.eotf == "ST 2084"
+    limit = _PEAK_OFF if is_pq else _PEAK_OFF_RELATIVE
+    if nits is None or abs(nits / declared - 1.0) <= limit:
         return
     about = f"{nits:.2g}" if nits < 100 else f"{round(nits, -1 if nits < 1000 else -2):.0f}"
-    if match.pattern.eotf == "ST 2084":
+    if is_pq:
         raise AmbiguousInputError(
             f"by where its 18 % grey stands on its ramp, the pattern was made for about {about} "
             f"nits, but the wall is taken to be ST 2084 with {wall.peak_nits:g} nits; give the "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from ledcal.measure.foreign.ramp import Steps, count_steps, fill_steps, find_ram
 from ledcal.measure.foreign.runs import Runs, find_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ledcal.measure.foreign.series import Series
     from ledcal.values.arrays import FloatArray, IntArray
@@ -33,6 +33,11 @@ _WHITE = "white"
 _LEAST_RAMP = 5
 # Single frames are steps and no blends where so many of them stand where a step is missing.
 _MOST_FILL = 0.7
+_CHANNELS = ("red", "green", "blue")
+# How far a desaturated primary may be from what its primaries add up to.
+_ODD_COLOUR = 0.05
+# How far red, green and blue may be from grey before single frames among them are dropped.
+_ODD_SUM = 0.06
 # Runs before the ramp that are looked at for the other patches.
 _BEFORE = 60
 
@@ -121,12 +126,14 @@ def match_series(series: Series, build: Build) -> Match:
     numbered.sort(key=lambda steps: steps.cost)
     best, rival = numbered[0], numbered[1]
     pattern = build(best.n_steps, _USUAL_SATURATION)
-    chain, best = _filled(runs, chain, best, share, pattern)
+    runs, chain, best = _without_blends(runs, chain, best, share, pattern)
     bent = _bent(pattern, best, share[chain])
     again = find_colours(runs, before, others, bent, ends)
     # A ramp for another wall misleads: then what was found without it stands.
-    if sum(run is not None for run in again.run) >= sum(run is not None for run in colours.run):
-        colours = again
+    first = tuple(run if run is None or runs.is_patch[run] else None for run in colours.run)
+    if sum(run is not None for run in again.run) < sum(run is not None for run in first):
+        again = replace(again, run=first)
+    colours = replace(again, run=_without_odd(runs, again.run, names, ends[0]))
     return _match(runs, pattern, chain, best, rival, colours, bent, ends[0])
 
 
@@ -174,16 +181,67 @@ def _numbered(
     return Steps(n, steps.step, steps.cost + odd, steps.margin)
 
 
-def _filled(
+def _without_odd(
+    runs: Runs,
+    found: tuple[int | None, ...],
+    names: Sequence[str],
+    black: FloatArray,
+) -> tuple[int | None, ...]:
+    """Leave out what may be a blend: colours that do not add up, and white of a single frame."""
+    kept = list(found)
+    is_held = runs.usual >= 2.0
+
+    def light(name: str) -> FloatArray | None:
+        run = found[names.index(name)]
+        return None if run is None else runs.light[run] - black
+
+    def drop_single(name: str) -> None:
+        run = found[names.index(name)]
+        if run is not None and runs.length[run] == 1:
+            kept[names.index(name)] = None
+
+    if is_held:
+        drop_single(_WHITE)
+    pure = [light(f"{channel} primary") for channel in _CHANNELS]
+    grey = light(_GREY)
+    known = [row for row in pure if row is not None]
+    if len(known) < 3:
+        return tuple(kept)
+    columns = np.stack(known)
+    if is_held:
+        off = np.inf
+        if grey is not None:
+            off = float(np.abs(columns.sum(axis=0) - grey).max() / grey.max())
+        for name in (_GREY, *(f"{channel} primary" for channel in _CHANNELS)):
+            if off > _ODD_SUM:
+                drop_single(name)
+    for c, channel in enumerate(_CHANNELS):
+        name = f"desaturated {channel}"
+        if (seen := light(name)) is None:
+            continue
+        # Whatever the saturation: the own channel, and as much of both others.
+        parts = np.stack([columns[c], np.delete(columns, c, axis=0).sum(axis=0)], axis=1)
+        made, *_ = np.linalg.lstsq(parts, seen, rcond=None)
+        if np.abs(parts @ made - seen).max() > _ODD_COLOUR * seen.max() or made.min() < -0.01:
+            kept[names.index(name)] = None
+    return tuple(kept)
+
+
+def _without_blends(
     runs: Runs, chain: IntArray, steps: Steps, share: FloatArray, pattern: ForeignPattern
-) -> tuple[IntArray, Steps]:
-    """The ramp with single frames where they stand in for a missing step."""
+) -> tuple[Runs, IntArray, Steps]:
+    """Use single frames where they stand in for missing steps; none where the player blends."""
     place = place_of(np.maximum(share, 0.0), pattern.pattern_nits)
     spare = np.flatnonzero(runs.is_patch & runs.is_suspect)
     spare = spare[(spare > chain[0]) & (spare < chain[-1])]
     fills = fill_steps(place[chain], steps, place[spare])
     if len(fills) < _MOST_FILL * len(spare):
-        return chain, steps  # the player blends: a blend may stand where a step is missing
+        # A blend may look like a step that is missing: no single frame is believed.
+        single = runs.is_patch & (runs.length == 1)
+        single[: chain[0]] = False
+        kept = ~single[chain]
+        runs = replace(runs, is_patch=runs.is_patch & ~single, is_suspect=runs.is_suspect | single)
+        return runs, chain[kept], replace(steps, step=steps.step[kept], margin=steps.margin[kept])
     for which, step in fills:
         at = int(np.searchsorted(steps.step, step))
         # In order in time too.
@@ -196,12 +254,12 @@ def _filled(
                 steps.cost,
                 np.insert(steps.margin, at, margin),
             )
-    return chain, steps
+    return runs, chain, steps
 
 
 def _n_darkest(runs: Runs, chain: IntArray) -> float:
     """How many steps the darkest run of the ramp is long enough to hold."""
-    return max(1.0, float(runs.length[chain[0]]) / max(runs.usual, 1.0))
+    return max(1.0, float(runs.length[chain[0]]) / max(runs.pitch, 1.0))
 
 
 def _bent(pattern: ForeignPattern, steps: Steps, share: FloatArray) -> FloatArray:

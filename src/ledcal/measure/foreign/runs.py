@@ -39,6 +39,8 @@ class Runs:
         Light by which a run's mean may be off by chance, in any channel.
     usual : float
         Frames of a run of one colour, usually.
+    pitch : float
+        Frames from one patch to the next, usually: with the blend between them.
     """
 
     start: IntArray
@@ -49,6 +51,7 @@ class Runs:
     is_suspect: BoolArray
     noise: FloatArray
     usual: float
+    pitch: float
 
     def __len__(self) -> int:
         return len(self.start)
@@ -80,6 +83,7 @@ def find_runs(series: Series) -> Runs:
     length = np.diff(np.concatenate([series.place[start], [series.place[-1] + 1]]))
     suspect = _between(middle, length, is_patch)
     sure = length[is_patch & ~suspect]
+    usual = float(np.median(sure)) if len(sure) else 1.0
     return Runs(
         start=start,
         end=end,
@@ -88,7 +92,8 @@ def find_runs(series: Series) -> Runs:
         is_patch=is_patch,
         is_suspect=suspect,
         noise=noise[start] / np.sqrt(end - start),
-        usual=float(np.median(sure)) if len(sure) else 1.0,
+        usual=usual,
+        pitch=usual + min(1.0, float(suspect.sum()) / max(len(sure), 1)),
     )
 
 

@@ -22,7 +22,7 @@ _LEAST_FOUND = 0.6
 _LEAST_PATCHES = 14
 _MOST_STRAY = 0.25
 # Differences of cost below which two readings are as good.
-_RIVAL = 2.0
+_RIVAL, _UNCHECKED_RIVAL = 2.0, 5.0
 _DOUBT = 2.0
 _MOST_DOUBTED = 0.2
 _CHANNELS = ("red", "green", "blue")
@@ -83,13 +83,15 @@ def require_trusted(match: Match) -> None:
             )
 
 
-def require_one_reading(match: Match) -> None:
+def require_one_reading(match: Match, *, is_peak_known: bool) -> None:
     """Refuse a match beside which another one is nearly as good.
 
     Parameters
     ----------
     match : Match
         A trusted one.
+    is_peak_known : bool
+        Whether `find_nits` could confirm it.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def require_one_reading(match: Match) -> None:
     found = found_patches(match)
     n_found = int(found.sum())
     is_ramp = np.array([patch.name.startswith("ramp") for patch in match.pattern.patches])
-    if match.rival_cost - match.cost < _RIVAL:
+    if match.rival_cost - match.cost < (_RIVAL if is_peak_known else _UNCHECKED_RIVAL):
         raise AmbiguousInputError(
             f"the grey ramp may have {match.pattern.n_steps} or {match.rival_steps} steps above "
             f"black: too many are missing to tell ({int(found[is_ramp].sum())} found); give a "
