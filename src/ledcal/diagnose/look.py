@@ -40,6 +40,8 @@ _FEW_GREYS, _FEW_COLOURS = 3, 8
 _MOVES = 0.07
 # Stops, root mean square, and how far beyond that of the greys.
 _COLOURS_OFF, _COLOURS_BEYOND = 0.13, 2.5
+# Of white, and of mixtures of two, over their parts. A screen with white pixels has white alone.
+_PAIRS = 0.08
 # Of white over its parts: the limit above is halved then.
 _UNEVEN = 0.15
 _RAMP_SHARES = (0.02, 0.98)
@@ -175,6 +177,12 @@ def saturation(case: Case) -> Iterator[Finding]:
             f"only to {colours:.2f} (limit {limit:.2f}){beside}: colours do not come out as they "
             "were sent"
         )
+    elif ratio is not None and ratio > 1.0 + _PAIRS and _pairs_over_parts(case) > 1.0 + _PAIRS:
+        seen = (
+            f"white is {100 * (ratio - 1.0):.0f} % brighter than its red, green and blue together, "
+            f"and mixtures of two are by up to {100 * (_pairs_over_parts(case) - 1.0):.0f} % (limit "
+            f"{100 * _PAIRS:.0f} %): colours do not come out as they were sent"
+        )
     elif moved[channel] > _MOVES:
         seen = (
             f"pure {_CHANNELS[channel]} moves by {moved[channel]:.3f} in u'v' from dark to bright "
@@ -193,6 +201,17 @@ def saturation(case: Case) -> Iterator[Finding]:
         "graphics driver and processor, so that code goes out as it is, and shoot again",
         reshoot=True,
     )
+
+
+def _pairs_over_parts(case: Case) -> float:
+    """Luminance of cyan, magenta or yellow over its parts, the largest."""
+    response = case.response
+    two = (response.pairs > 0).sum(axis=1) == 2
+    if not two.any():
+        return 1.0
+    parts = (response.pairs[two] > 0).astype(np.float64) @ response.parts
+    ratio = np.asarray(aces_luminance(response.pair_light[two])) / aces_luminance(parts)
+    return float(ratio.max())
 
 
 def _moves(light: FloatArray, noise: float) -> float:
