@@ -40,6 +40,8 @@ WALLS = {
     "stressed-volume": ("ST 2084", 1500, "P3-D65"),
     "stressed-sdr": ("gamma 2.4", 600, "P3-D65"),
 }
+# Smaller than the scenes' own, for speed.
+SENSOR = (1152, 768)
 OF_FRAMES = ("dropped", "doubled", "blended", "torn", "growing-file", "cut-file", "auto-iris")
 OF_PROFILE = ("correction-on", "correction-twice", "lens-tint", "other-camera")
 
@@ -94,7 +96,7 @@ def shoot(root: Path, run: Run, out: Path, *, fault: str, profile: Path | None) 
         stage_path=None,
         scene=run.scene,
         seed=run.seed,
-        sensor=None,
+        sensor=SENSOR,
         bits=None,
         compression=None,
         file_format=None,
@@ -152,7 +154,7 @@ def runs_of(args: argparse.Namespace) -> list[Run]:
     return [
         Run(scene, args.first + seed, args.set, args.layout, name, strength)
         for name in names
-        for strength in FAULTS[name].strengths
+        for strength in (FAULTS[name].strengths[:1] if args.weakest else FAULTS[name].strengths)
         for scene in scenes
         for seed in range(args.seeds)
     ]
@@ -169,6 +171,7 @@ def main() -> None:
     parser.add_argument("--layout", default="grid")
     parser.add_argument("--clean", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--weakest", action="store_true", help="the first strength of each only")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     runs = runs_of(args)

@@ -166,7 +166,7 @@ def saturation(case: Case) -> Iterator[Finding]:
     greys, colours = misses(case)
     moved = [_moves(ramp, case.response.noise) for ramp in case.response.ramp]
     channel = int(np.argmax(moved))
-    ratio = white_over_parts(case)
+    ratio, pairs = white_over_parts(case), _pairs_over_parts(case)
     is_uneven = ratio is not None and abs(np.log(ratio)) > _UNEVEN
     limit = _COLOURS_OFF / 2.0 if is_uneven else _COLOURS_OFF
     beyond = 1.0 if is_uneven else _COLOURS_BEYOND
@@ -177,10 +177,10 @@ def saturation(case: Case) -> Iterator[Finding]:
             f"only to {colours:.2f} (limit {limit:.2f}){beside}: colours do not come out as they "
             "were sent"
         )
-    elif ratio is not None and ratio > 1.0 + _PAIRS and _pairs_over_parts(case) > 1.0 + _PAIRS:
+    elif ratio is not None and min(ratio, pairs) > 1.0 + _PAIRS:
         seen = (
             f"white is {100 * (ratio - 1.0):.0f} % brighter than its red, green and blue together, "
-            f"and mixtures of two are by up to {100 * (_pairs_over_parts(case) - 1.0):.0f} % (limit "
+            f"and mixtures of two are by up to {100 * (pairs - 1.0):.0f} % (limit "
             f"{100 * _PAIRS:.0f} %): colours do not come out as they were sent"
         )
     elif moved[channel] > _MOVES:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _STEP, _STEP_FAIL = 0.06, 0.15
 _SIGMAS = 8.0
 _LEAST_TILES = 3
-_CORNER = 0.6
+_CORNER = 0.65
 _CHANNELS = ("red", "green", "blue")
 
 

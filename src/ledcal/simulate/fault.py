@@ -183,7 +183,7 @@ _FAULTS = (
           "share of the peak", _ambient),
     Fault("flare", "a diffusion filter is on the lens", "flare", 0.06, (0.05, 0.08, 0.12),
           "share of the light", _values(flare=_same)),
-    Fault("vignetting", "the lens falls off", "vignetting", 0.9, (0.85, 0.95),
+    Fault("vignetting", "the lens falls off", "vignetting", 0.95, (0.9, 0.98),
           "light lost in the corners", _values(vignetting=_same)),
     Fault("off-axis", "the camera stands to the side", "off-axis", 30.0, (25.0, 35.0), "degrees",
           _off_axis),
