@@ -33,7 +33,7 @@ _DISPLAY = ("Rec.709", "sRGB", "gamma 2.2", "gamma 2.4")
 _LOGS = ("LogC3", "LogC4", "S-Log3", "V-Log", "Log3G10", "Canon Log 2", "Canon Log 3", "N-Log",
          "F-Log", "ACEScct")  # fmt: skip
 # Delta E ITP to what an ideal wall would show.
-_SAME_GREYS, _SAME_COLOURS, _PART = 0.8, 1.3, 0.1
+_SAME_GREYS, _SAME_COLOURS, _PART = 0.8, 1.6, 0.05
 _LEAST_NITS, _MOST_SHARE = 1.0, 0.9
 _FEW_GREYS, _FEW_COLOURS = 3, 8
 # Of u'v', over a ramp of one colour: LEDs themselves move by less.
