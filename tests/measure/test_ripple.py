@@ -132,6 +132,16 @@ def test_cabinets_are_no_lines(seed: int) -> None:
     assert said(*found(light)) == set()
 
 
+@pytest.mark.parametrize("step", [0.03, 0.1])
+@pytest.mark.parametrize("edge", [520.0, 600.0, 660.0])
+def test_the_edge_of_one_odd_cabinet_is_no_line(step: float, edge: float) -> None:
+    """A step spreads over all waves across it, less and less."""
+    across = found(lambda x, y: 1.0 + step * (x > edge) + 0.0 * y)
+    assert said(*across) == set()
+    down = found(lambda x, y: 1.0 + step * (y > edge - 240.0) + 0.0 * x)
+    assert "moire" not in said(*down)
+
+
 @pytest.mark.parametrize(
     "light",
     [
