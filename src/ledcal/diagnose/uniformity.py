@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 # All ours. A step from the surface through the others, of their light.
 _STEP, _STEP_FAIL = 0.06, 0.15
-_SIGMAS = 8.0
+_SIGMAS = 9.0
 _LEAST_TILES = 3
+_GREY_AND_COLOURS = 4
 _CORNER = 0.65
 _CHANNELS = ("red", "green", "blue")
 
@@ -28,9 +29,11 @@ def cabinet(case: Case) -> Iterator[Finding]:
     if case.take is None:
         return
     best: tuple[float, int, BoolArray] | None = None
-    for field in case.take.light.fields:
-        lit = [c for c in range(3) if np.nanmedian(field[..., c]) > 0.5]
-        for channel in lit:
+    fields = case.take.light.fields
+    for place, field in enumerate(fields):
+        # A red, green or blue flat says nothing in the other channels but noise and glare.
+        own = (place - 1,) if place and len(fields) == _GREY_AND_COLOURS else range(3)
+        for channel in own:
             step, where = _odd_part(field[..., channel])
             if where is not None and (best is None or abs(step) > abs(best[0])):
                 best = step, channel, where
