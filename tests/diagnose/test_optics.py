@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from ledcal.diagnose import optics
 from ledcal.diagnose.optics import defocus, flare, moire, scan_lines, stray_light
 from ledcal.values.evidence import Ripple
 from ledcal.values.marks import build_marks_layout
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from ledcal.diagnose.case import Case
 
 PEAK = np.array([0.3, 0.6, 0.4])
+STRAY, STRAY_FAIL, FLARE = optics._STRAY, optics._STRAY_FAIL, optics._FLARE
+BAND, BAND_CLEAR = optics._BAND, optics._BAND_CLEARNESS
+LINE, LINE_CLEAR = optics._LINE, optics._LINE_CLEARNESS
 
 
 def band(name: str, amplitude: float, clearness: float = 9.0, period: float = 60.0) -> Ripple:
@@ -39,7 +43,13 @@ def rippled(bands: tuple[Ripple, ...] = (), lines: tuple[Ripple, ...] = ()) -> C
 
 
 @pytest.mark.parametrize(
-    ("share", "severity"), [(0.004, ""), (0.006, "warning"), (0.029, "warning"), (0.04, "fail")]
+    ("share", "severity"),
+    [
+        (0.9 * STRAY, ""),
+        (1.1 * STRAY, "warning"),
+        (0.9 * STRAY_FAIL, "warning"),
+        (1.1 * STRAY_FAIL, "fail"),
+    ],
 )
 def test_stray_light_is_a_share_of_the_peak(share: float, severity: str) -> None:
     said = said_by(stray_light, make_case(take=make_take(black=share * PEAK, peak=PEAK)))
@@ -47,8 +57,8 @@ def test_stray_light_is_a_share_of_the_peak(share: float, severity: str) -> None
     if severity:
         finding = said["stray-light"]
         assert finding.seen == (
-            f"the black wall shows {100 * share:.1f} % of the peak's light (limit 0.5 %, 3 % to "
-            "fail)"
+            f"the black wall shows {100 * share:.1f} % of the peak's light (limit "
+            f"{100 * STRAY:.1f} %, {100 * STRAY_FAIL:.0f} % to fail)"
         )
         assert finding.reshoot == (severity == "fail")
 
@@ -78,7 +88,9 @@ def test_black_that_was_not_shot_is_no_stray_light() -> None:
     assert said_by(stray_light, make_case(take=unknown)) == {}
 
 
-@pytest.mark.parametrize(("veil", "is_said"), [(0.02, False), (0.03, True), (0.2, True)])
+@pytest.mark.parametrize(
+    ("veil", "is_said"), [(0.9 * FLARE, False), (1.1 * FLARE, True), (0.2, True)]
+)
 def test_flare_is_a_share_of_the_mean_light(veil: float, *, is_said: bool) -> None:
     said = said_by(flare, make_case(take=make_take(veil=veil)))
     assert bool(said) == is_said
@@ -93,7 +105,12 @@ def test_a_wall_without_dark_places_has_no_flare() -> None:
 
 @pytest.mark.parametrize(
     ("amplitude", "clearness", "is_said"),
-    [(0.008, 9.0, False), (0.012, 1.9, False), (0.012, 2.1, True), (0.1, 30.0, True)],
+    [
+        (0.9 * BAND, 9.0, False),
+        (1.1 * BAND, 0.9 * BAND_CLEAR, False),
+        (1.1 * BAND, 1.1 * BAND_CLEAR, True),
+        (0.1, 30.0, True),
+    ],
 )
 def test_bands_count_where_they_are_high_and_clear(
     amplitude: float, clearness: float, *, is_said: bool
@@ -102,7 +119,8 @@ def test_bands_count_where_they_are_high_and_clear(
     assert bool(said) == is_said
     if is_said:
         finding = said["scan-lines"]
-        assert f"{100 * amplitude:.1f} % of the light, every 60 rows (limit 0.9 %)" in finding.seen
+        assert f"{100 * amplitude:.1f} % of the light, every 60 rows (limit" in finding.seen
+        assert f"(limit {100 * BAND:.1f} %)" in finding.seen
         assert "genlock" in finding.fix
         assert finding.frames == ("a",)
         assert finding.reshoot
@@ -110,7 +128,12 @@ def test_bands_count_where_they_are_high_and_clear(
 
 @pytest.mark.parametrize(
     ("amplitude", "clearness", "is_said"),
-    [(0.003, 9.0, False), (0.008, 1.4, False), (0.008, 1.6, True), (0.05, 30.0, True)],
+    [
+        (0.9 * LINE, 9.0, False),
+        (1.1 * LINE, 0.9 * LINE_CLEAR, False),
+        (1.1 * LINE, 1.1 * LINE_CLEAR, True),
+        (0.05, 30.0, True),
+    ],
 )
 def test_lines_count_where_they_are_high_and_clear(
     amplitude: float, clearness: float, *, is_said: bool
@@ -120,7 +143,7 @@ def test_lines_count_where_they_are_high_and_clear(
     if is_said:
         finding = said["moire"]
         assert "lines 7.3 photosites apart in flat light, 33 degrees from the rows" in finding.seen
-        assert f"{100 * amplitude:.1f} % of the light (limit 0.4 %)" in finding.seen
+        assert f"{100 * amplitude:.1f} % of the light (limit {100 * LINE:.1f} %)" in finding.seen
         assert "defocus" in finding.fix
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from ledcal.diagnose import uniformity
 from ledcal.diagnose.uniformity import cabinet, vignetting
 from tests.diagnose.cases import make_case, make_take, said_by
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 ROWS, COLUMNS = 12, 30
+STEP, CORNER = uniformity._STEP, uniformity._CORNER
 
 
 def fall_off(corner: float = 0.3) -> FloatArray:
@@ -45,7 +47,7 @@ def of(*fields: FloatArray) -> Case:
     return make_case(take=make_take(fields=fields))
 
 
-@pytest.mark.parametrize("step", [0.07, -0.07, 0.12, -0.12, 0.3, -0.3])
+@pytest.mark.parametrize("step", [1.4 * STEP, -1.4 * STEP, 2.0 * STEP, 0.3, -0.3])
 @pytest.mark.parametrize("channel", range(3))
 def test_an_odd_cabinet_is_told_with_place_channel_and_step(step: float, channel: int) -> None:
     steps = np.zeros(3)
@@ -54,7 +56,8 @@ def test_an_odd_cabinet_is_told_with_place_channel_and_step(step: float, channel
     way = "brighter" if step > 0 else "darker"
     told = float(finding.seen.split(f" % {way}")[0].split()[-1])
     assert told == pytest.approx(100 * abs(step), rel=0.2)
-    assert f"in the camera's {('red', 'green', 'blue')[channel]} (limit 5 %)" in finding.seen
+    assert f"in the camera's {('red', 'green', 'blue')[channel]} (limit" in finding.seen
+    assert f"(limit {100 * STEP:.0f} %)" in finding.seen
     assert "around 27 % of its width and 29 % of the height" in finding.seen
     assert finding.severity == ("fail" if abs(step) > 0.2 else "warning")
     assert not finding.reshoot
@@ -64,7 +67,8 @@ def test_an_odd_cabinet_is_told_with_place_channel_and_step(step: float, channel
 @pytest.mark.parametrize("corner", [0.0, 0.3, 0.6])
 def test_an_even_wall_is_silent(seed: int, corner: float) -> None:
     assert said_by(cabinet, of(field(corner=corner, seed=seed))) == {}
-    assert said_by(cabinet, of(field((-0.03,) * 3, corner=corner, seed=seed))) == {}
+    small = (-0.7 * STEP,) * 3
+    assert said_by(cabinet, of(field(small, corner=corner, seed=seed))) == {}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -73,7 +77,7 @@ def test_cabinets_that_all_differ_a_little_are_no_odd_one(seed: int) -> None:
 
 
 def test_the_largest_step_of_all_fields_counts() -> None:
-    small, large = field((-0.08, 0.0, 0.0)), field((0.0, -0.2, 0.0), seed=3)
+    small, large = field((-2.0 * STEP, 0.0, 0.0)), field((0.0, -4.0 * STEP, 0.0), seed=3)
     finding = said_by(cabinet, of(small, large))["cabinet-differs"]
     assert "% darker than its surroundings in the camera's green" in finding.seen
 
@@ -86,19 +90,24 @@ def test_a_field_that_is_mostly_unknown_says_nothing() -> None:
 
 
 def test_colours_that_a_field_does_not_show_are_left_out() -> None:
-    red = field((0.0, -0.3, 0.0))
-    red[..., 1] *= 0.1
-    assert said_by(cabinet, of(red)) == {}
+    """Grey, then red, green and blue flats: each of these counts in its own channel."""
+    even = field()
+    in_red = field((0.0, -0.3, 0.0))
+    assert said_by(cabinet, of(even, in_red, even, even)) == {}
+    in_green = said_by(cabinet, of(even, even, in_red, even))["cabinet-differs"]
+    assert "30 % darker than its surroundings in the camera's green" in in_green.seen
 
 
-@pytest.mark.parametrize(("corner", "is_said"), [(0.3, False), (0.39, False), (0.6, True)])
-def test_dark_corners_are_told_with_what_is_left(corner: float, *, is_said: bool) -> None:
+@pytest.mark.parametrize("is_said", [False, True])
+def test_dark_corners_are_told_with_what_is_left(*, is_said: bool) -> None:
+    # Two per cent of the tiles may be darker, corners among them.
+    corner = 1.3 * (1.0 - CORNER) if is_said else 1.0 - CORNER
     said = said_by(vignetting, of(field(corner=corner, noise=0.0)))
     assert bool(said) == is_said
     if is_said:
         left = float(said["vignetting"].seen.split(" show ")[1].split(" %")[0])
         assert left == pytest.approx(100 * (1.0 - corner), abs=6.0)
-        assert "(limit 60 %)" in said["vignetting"].seen
+        assert f"(limit {100 * CORNER:.0f} %)" in said["vignetting"].seen
         assert "the flat frames took it out" in said["vignetting"].seen
 
 

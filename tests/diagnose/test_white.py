@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ledcal.colorimetry.transfer import eotf
+from ledcal.diagnose import white as rules
 from ledcal.diagnose.white import additivity, white_over_parts, white_point
 from ledcal.values.camera import CameraTransform
 from tests.diagnose.cases import (
@@ -45,11 +46,11 @@ def test_white_over_its_parts_is_told(white: float) -> None:
     case = wall(white=white)
     assert white_over_parts(case) == pytest.approx(white, rel=0.01)
     said = said_by(additivity, case)
-    assert bool(said) == (white > 1.15)
+    assert bool(said) == (white > rules._ABOVE)
     if said:
         finding = said["white-above-its-parts"]
         assert f"white is {100 * (white - 1):.0f} % brighter than its red" in finding.seen
-        assert "(limit 15 %)" in finding.seen
+        assert f"(limit {100 * (rules._ABOVE - 1.0):.0f} %)" in finding.seen
         assert "picture mode" in finding.fix
 
 
@@ -75,7 +76,7 @@ def test_another_white_point_is_told_in_kelvin(
         finding = said_by(white_point, case)["white-not-as-declared"]
         kelvin = float(finding.seen.split("looks like ")[1].split(" K")[0])
         assert (kelvin > 7500.0) if is_cold else (kelvin < 5500.0)
-        assert "in u'v' (limit 0.014)" in finding.seen
+        assert f"in u'v' (limit {rules._OFF_UV})" in finding.seen
         assert "set the white point to 650" in finding.fix
 
 
@@ -83,7 +84,7 @@ def test_a_camera_that_is_balanced_to_lamps_is_told_instead() -> None:
     warm = wall((0.7, 0.85, 1.0))
     finding = said_by(white_point, balanced(3200.0, warm))["camera-balance"]
     assert "balanced to 3200 K, the wall is declared as 650" in finding.seen
-    assert "in u'v' (limit 0.014)" in finding.seen
+    assert f"in u'v' (limit {rules._OFF_UV})" in finding.seen
     assert "about 650" in finding.fix
     # As long as its white is neutral to the camera, nothing is wrong with that.
     assert said_by(white_point, balanced(3200.0, wall())) == {}
