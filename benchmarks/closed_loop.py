@@ -119,8 +119,8 @@ def measured(folder: Path, name: str, seed: int, options: Options) -> Path:
         )  # fmt: skip
         photograph(
             captures, patterns=patterns, stage_path=stage_path, scene=name, seed=seed,
-            sensor=_SENSOR, bits=None, compression=None, file_format="dng", overwrite=True,
-            progress=silent,
+            sensor=_SENSOR, bits=None, compression=None, file_format="dng", faults=(),
+            profile_name=None, root=folder, overwrite=True, progress=silent,
         )  # fmt: skip
     if not same:
         key.write_text(current)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from ledcal.cli.main import COMMANDS
+from ledcal.diagnose.registry import RULES
+from ledcal.simulate.fault import FAULTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
@@ -43,3 +45,10 @@ def test_commands_in_the_documents_exist(page: Path) -> None:
     text = "\n".join(blocks)
     typed = set(re.findall(r"^\s*(?:\.venv/bin/)?ledcal ([a-z]+)", text, re.MULTILINE))
     assert typed <= set(COMMANDS)
+
+
+def test_the_page_of_check_lists_every_finding() -> None:
+    page = (ROOT / "docs" / "check.md").read_text(encoding="utf-8")
+    ids = {name for rule in RULES for name in rule.ids}
+    assert {name for name in ids if f"`{name}`" not in page} == set()
+    assert {name for name in FAULTS if f"`{name}`" not in page} == set()

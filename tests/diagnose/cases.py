@@ -205,5 +205,5 @@ def require_plain(finding: Finding) -> None:
         assert left is None, (left, text)
     assert finding.fix[0].islower(), finding.fix
     # Stray light says only how to get rid of it; test_optics expects more.
-    if finding.reshoot and finding.id != "stray-light":
+    if finding.reshoot:
         assert "shoot" in finding.fix, finding.fix

@@ -10,15 +10,17 @@ from ledcal.values.finding import Finding
 from ledcal.values.marks import build_marks_layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ledcal.diagnose.case import Case
+    from ledcal.values.evidence import Ripple
 
 # All ours. Of the wall's peak; of the mean light of the wall.
 _STRAY, _STRAY_FAIL = 0.005, 0.03
 _FLARE = 0.025
 _BAND, _BAND_CLEARNESS = 0.009, 2.0
 _LINE, _LINE_CLEARNESS = 0.004, 1.5
+_ALONG_DEG = 4.0
 # A disc of confusion of this many times the gap between patches mixes neighbours.
 _GAP_MODULES, _GAP_SHARE = 1.25, 1.0
 
@@ -43,7 +45,8 @@ def stray_light(case: Case) -> Iterator[Finding]:
         "black level of processor or player that is raised",
         confidence=0.8,
         fix="switch every other light and unused LED off; if black stays grey on a dark stage, "
-        "look at the black level and legal/full range in player and processor",
+        "look at the black level and legal/full range in player and processor"
+        f"{'; then shoot again' if share > _STRAY_FAIL else ''}",
         reshoot=share > _STRAY_FAIL,
     )
 
@@ -104,7 +107,9 @@ def moire(case: Case) -> Iterator[Finding]:
     seen = [
         line
         for line in case.take.lines
-        if line.amplitude > _LINE and line.clearness > _LINE_CLEARNESS
+        if line.amplitude > _LINE
+        and line.clearness > _LINE_CLEARNESS
+        and not _is_band(line, case.take.bands)
     ]
     if not seen or 2 * len(seen) < len(case.take.lines):
         return
@@ -122,6 +127,16 @@ def moire(case: Case) -> Iterator[Finding]:
         "or open the iris; then shoot again",
         reshoot=True,
         frames=tuple(dict.fromkeys(line.name for line in seen)),
+    )
+
+
+def _is_band(line: Ripple, bands: Sequence[Ripple]) -> bool:
+    """Whether a line is what is seen as a band along the rows of the same frame."""
+    return abs(abs(line.angle_deg) - 90.0) < _ALONG_DEG and any(
+        band.name == line.name
+        and band.clearness > _BAND_CLEARNESS
+        and band.amplitude > 0.5 * line.amplitude
+        for band in bands
     )
 
 

@@ -133,7 +133,6 @@ RULES: tuple[Rule, ...] = (
             "warm-up-drift",
             "light-flickers",
         ),
-        ("exposure-drift",),
     ),
     Rule(
         "clipped patches, and in which channel",
@@ -227,15 +226,15 @@ RULES: tuple[Rule, ...] = (
         ("small-patches", "uneven-patches"),
     ),
     Rule(
-        "a cabinet that differs",
-        uniformity.cabinet,
-        ("cabinet-differs",),
-        ("noisy-patches", "uneven-patches"),
-    ),
-    Rule(
         "light that falls off",
         uniformity.vignetting,
         ("vignetting",),
+        ("noisy-patches", "uneven-patches", "cabinet-differs"),
+    ),
+    Rule(
+        "a cabinet that differs",
+        uniformity.cabinet,
+        ("cabinet-differs",),
         ("noisy-patches", "uneven-patches"),
     ),
     Rule(

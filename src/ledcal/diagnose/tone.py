@@ -31,8 +31,8 @@ _ALIKE, _LIFTED = 1.4, 0.7
 _FAR = 0.45
 # Of the declared peak; and how steady the levels below the last must be, in stops.
 _TOP, _STEADY_STOPS = 0.82, 0.15
-# How far ramps may differ in where they end.
-_AGREE = 0.12
+# How far ramps may differ in where they end; only those that were shown up to the peak count.
+_AGREE, _AT_PEAK = 0.12, 0.95
 # Light below this share of the brightest is the wall's own affair: thresholds, toes, stray light.
 _LIT = 0.005
 _LEAST_LEVELS = 6
@@ -147,9 +147,10 @@ def _top_share(
     for code, seen, _ in ramps:
         gap = seen - np.log2(own(code))
         below = gap[-4:-1]
-        if len(below) < 3 or np.ptp(below) > _STEADY_STOPS:
+        wanted = float(own(code[-1:])[0])
+        if len(below) < 3 or np.ptp(below) > _STEADY_STOPS or wanted < _AT_PEAK:
             continue
-        shares.append(float(own(code[-1:])[0] * 2.0 ** (gap[-1] - float(np.median(below)))))
+        shares.append(wanted * 2.0 ** (float(gap[-1]) - float(np.median(below))))
     agree = len(shares) >= 3 and np.ptp(shares) < _AGREE
     return float(np.median(shares)) if agree else 1.0
 

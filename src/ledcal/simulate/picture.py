@@ -23,6 +23,7 @@ from ledcal.simulate.sensor import (
     camera_polynomial,
     constant_light,
     expose,
+    stage_transform,
 )
 from ledcal.simulate.upset import (
     automatic_gains,
@@ -386,6 +387,7 @@ def linear_frame(
         channels.append(np.minimum(electrons / np.float32(camera.full_well_e), np.float32(top)))
     picture = np.stack(channels, axis=-1)
     if camera.auto_white:
-        picture *= white_gains(camera, picture).astype(np.float32)
+        balanced = picture * stage_transform(setup.stage).white_balance.astype(np.float32)
+        picture *= white_gains(camera, balanced).astype(np.float32)
     aces = np.asarray(picture @ to_aces.T.astype(np.float32), np.float32)
     return baked(camera.look, aces) if camera.look else aces
