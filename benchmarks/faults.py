@@ -31,6 +31,8 @@ from ledcal.pipeline.patterns import write_patterns
 from ledcal.pipeline.simulate import photograph
 from ledcal.simulate.fault import FAULTS
 
+# Smaller than the scenes' own, for speed.
+SENSOR = (1152, 768)
 # Walls as their stages declare them, and the scene that is behind.
 WALLS = {
     "pq-volume": ("ST 2084", 1500, "P3-D65"),
@@ -40,8 +42,6 @@ WALLS = {
     "stressed-volume": ("ST 2084", 1500, "P3-D65"),
     "stressed-sdr": ("gamma 2.4", 600, "P3-D65"),
 }
-# Smaller than the scenes' own, for speed.
-SENSOR = (1152, 768)
 OF_FRAMES = ("dropped", "doubled", "blended", "torn", "growing-file", "cut-file", "auto-iris")
 OF_PROFILE = ("correction-on", "correction-twice", "lens-tint", "other-camera")
 
@@ -56,6 +56,8 @@ class Run:
     layout: str
     fault: str = ""
     strength: float = 0.0
+    wall_px: tuple[int, int] = (1920, 1080)
+    sensor: tuple[int, int] = SENSOR
 
 
 def pattern_of(root: Path, run: Run) -> Path:
@@ -65,7 +67,7 @@ def pattern_of(root: Path, run: Run) -> Path:
         eotf, peak, gamut = WALLS[run.scene]
         stage = root / f"{run.scene}.toml"
         stage.write_text(
-            f'[wall]\nname = "{run.scene}"\nwidth_px = 1920\nheight_px = 1080\neotf = "{eotf}"\n'
+            f'[wall]\nname = "{run.scene}"\nwidth_px = {run.wall_px[0]}\nheight_px = {run.wall_px[1]}\neotf = "{eotf}"\n'
             f'peak_nits = {peak}\nprimaries = "{gamut}"\n[target]\ngamut = "{gamut}"\n'
             f'eotf = "{eotf}"\npeak_nits = {peak}\n',
             encoding="utf-8",
@@ -96,7 +98,7 @@ def shoot(root: Path, run: Run, out: Path, *, fault: str, profile: Path | None) 
         stage_path=None,
         scene=run.scene,
         seed=run.seed,
-        sensor=SENSOR,
+        sensor=run.sensor,
         bits=None,
         compression=None,
         file_format=None,
@@ -145,9 +147,16 @@ def runs_of(args: argparse.Namespace) -> list[Run]:
     """The takes that were asked for."""
     scenes = args.scenes.split(",")
     if args.clean:
-        layouts = [("quick", "grid"), ("quick", "grid"), ("standard", "grid")]
+        # Smaller walls, for speed; one take in eight with one patch a frame.
+        layouts = [*[("quick", "grid")] * 5, *[("standard", "grid")] * 2, ("quick", "single")]
+        small = ("", 0.0, (1280, 720), (960, 640))
         return [
-            Run(scenes[i % len(scenes)], 1000 + i, *layouts[(i // len(scenes)) % len(layouts)])
+            Run(
+                scenes[i % len(scenes)],
+                1000 + i,
+                *layouts[(i // len(scenes)) % len(layouts)],
+                *small,
+            )
             for i in range(args.clean)
         ]
     names = args.faults.split(",") if args.faults else list(FAULTS)

@@ -13,7 +13,7 @@ from ledcal.colorimetry.target import target_light
 from ledcal.diagnose.look import already_corrected, baked_in, saturation
 from ledcal.simulate.player import play
 from ledcal.simulate.virtual_wall import VirtualWall
-from ledcal.values.camera import PATH_KEY
+from ledcal.values.camera import PATH_KEY, WALL_PATH
 from tests.diagnose.cases import (
     found_in,
     make_case,
@@ -108,7 +108,7 @@ def test_a_wall_that_is_off_is_not(share: float) -> None:
 
 def test_a_matrix_from_the_walls_own_primaries_makes_it_right_by_definition() -> None:
     measured = off_by(0.0).measurements
-    header = {PATH_KEY: "3x3 from the wall's own primaries; assumes that they are as declared"}
+    header = {PATH_KEY: f"{WALL_PATH} (code 0.5); assumes that they are as declared"}
     assert said_by(already_corrected, make_case(replace(measured, header=header))) == {}
     other = {PATH_KEY: "DNG ColorMatrix1; assumes that the wall is as declared"}
     assert said_by(already_corrected, make_case(replace(measured, header=other)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,28 @@ def command(
     _leave(checked, strict=strict)
 
 
+_OF_SINGLE_FRAMES = frozenset(
+    {
+        "unreadable-frames",
+        "files-still-growing",
+        "mixed-file-types",
+        "other-pattern",
+        "blended-frames",
+        "torn-frames",
+        "wall-partly-outside",
+        "rotated",
+        "mirrored",
+        "auto-white-balance",
+        "auto-exposure",
+        "exposure-changed",
+        "saturated-patches",
+        "scan-lines",
+        "moire",
+        "defocus-too-strong",
+    }
+)
+
+
 class _Teller:
     """Says on stderr what landed, and each finding once."""
 
@@ -118,9 +141,9 @@ class _Teller:
         there = n - len(take.evidence.sorting.missing)
         output.note(f"{names}{more}: {there} of {n} frames of the pattern are there")
         for finding in checked.findings:
-            # Frames that are missing are still to come.
-            is_to_come = finding.id in {"missing-frames", "no-black-frame", "no-flat-frames"}
-            if finding.id not in self._said and not is_to_come:
+            # Until all frames are there, only what a single frame can say holds.
+            is_early = there < n and finding.id not in _OF_SINGLE_FRAMES
+            if finding.id not in self._said and not is_early:
                 self._said.add(finding.id)
                 output.note(f"{finding.severity}: {finding.seen}; {finding.fix}")
 
@@ -158,7 +181,7 @@ def _say(checked: Checked, captures: tuple[Path, ...], *, as_json: bool) -> None
             if take is not None
             else "",
             assumptions=assumptions,
-            then=f"ledcal fit {' '.join(map(str, captures))}",
+            then=f"ledcal fit {shlex.join(map(str, captures))}",
         )
     )
 

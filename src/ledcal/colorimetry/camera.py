@@ -13,7 +13,7 @@ from ledcal.colorimetry.space import (
     matrix_rgb_to_xyz,
     xy_to_xyz,
 )
-from ledcal.values.camera import CameraTransform
+from ledcal.values.camera import WALL_PATH, CameraTransform
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -227,7 +227,7 @@ def wall_transform(primaries: FloatArray, space: Gamut, where: str) -> CameraTra
     return CameraTransform(
         balance,
         matrix / matrix.sum(axis=1, keepdims=True),
-        f"3x3 from the wall's own red, green and blue ({where})",
+        f"{WALL_PATH} ({where})",
         f"that the LEDs are exactly the declared {space.name}, their white too, and that the "
         "camera is no more than a linear light meter: this judges the wall's curves and mixtures "
         "only, and says nothing of how the camera sees other light",

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledcal.diagnose.response import build_response
-from ledcal.values.evidence import is_empty
 
 if TYPE_CHECKING:
     from ledcal.diagnose.response import Response
@@ -49,8 +48,3 @@ class Case:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "response", build_response(self.measurements))
-
-    @property
-    def is_clean_folder(self) -> bool:
-        """Whether every file was a frame of the pattern."""
-        return self.take is None or is_empty(self.take.sorting)

@@ -24,6 +24,8 @@ _NOT_PATCHES = ("anchor", "black")
 _AT_LIMIT = 0.99
 # As in measuring: a share of saturated photosites that moves a mean by more than its noise.
 _SHARE = 0.001
+# Of the peak's light, what of each channel must be left unclipped; as in measuring.
+_LEAST_REACH = 0.5
 # Of the sensor's range, what the brightest frame of a raw take should reach: ours.
 _LOW, _LOW_FAIL = 0.06, 0.01
 
@@ -63,12 +65,13 @@ def clipped(case: Case) -> Iterator[Finding]:
     named = ", ".join(f"{counts[c]:.0f} in the camera's {_CHANNELS[c]}" for c in order)
     reach = _reach(case, ~bad)
     guess = f"colours above {100 * reach:.0f} % of the peak are a guess; " if reach < 1.0 else ""
+    is_lost = reach < _LEAST_REACH
     stops = int(np.ceil(np.log2(1.0 / max(reach, 1e-3)) + 0.5))
     frames = dict.fromkeys(measurements.frame[int(i)] for i in np.flatnonzero(bad))
     first = f"; its {_CHANNELS[order[0]]} is full first" if order else ""
     yield Finding(
         id="saturated-patches",
-        severity="warning",
+        severity="fail" if is_lost else "warning",
         seen=f"{n} of {n_all} patches {'is' if n == 1 else 'are'} clipped"
         f"{f' ({named})' if named else ''}; they do not count in the fit",
         cause=f"too much light for the sensor{first}",
@@ -76,7 +79,7 @@ def clipped(case: Case) -> Iterator[Finding]:
         fix=f"{guess}close the iris or add ND by {stops} stop{'' if stops == 1 else 's'} and "
         "shoot again",
         reshoot=True,
-        frames=tuple(name for name in frames if name),
+        frames=tuple(dict.fromkeys(one for name in frames for one in name.split("|") if one)),
     )
 
 
@@ -105,6 +108,7 @@ def _reach(case: Case, usable: BoolArray) -> float:
     """Light of the brightest usable patch over that of the brightest, of the weakest channel."""
     wall, code = case.stage.wall, case.measurements.code
     light = eotf(wall.eotf, code, peak_nits=wall.peak_nits)
+    usable = usable & ((case.measurements.flags & int(MeasurementFlag.SATURATED)) == 0)
     left = light[usable].max(axis=0) if usable.any() else np.zeros(3)
     return float((left / np.maximum(light.max(axis=0), 1e-9)).min())
 

@@ -34,7 +34,7 @@ def growing(case: Case) -> Iterator[Finding]:
     """Files that were not complete."""
     if case.folder is None:
         return
-    names = tuple(path.name for path in (*case.folder.growing, *case.folder.partial))
+    names = tuple(path.name for path in case.folder.growing)
     if names:
         n = len(names)
         yield Finding(

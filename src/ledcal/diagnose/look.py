@@ -16,7 +16,7 @@ from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf
 from ledcal.diagnose.tone import misses, nearest_eotf, tone_miss
 from ledcal.diagnose.white import white_over_parts
-from ledcal.values.camera import PATH_KEY
+from ledcal.values.camera import PATH_KEY, WALL_PATH
 from ledcal.values.finding import Finding
 from ledcal.values.measurement import MeasurementFlag
 
@@ -126,7 +126,7 @@ def _lowest_of_pure(case: Case) -> float:
 
 def already_corrected(case: Case) -> Iterator[Finding]:
     """A wall that shows what an ideal one would: nothing is left to correct."""
-    if "wall" in case.measurements.header.get(PATH_KEY, "").split("; assumes ")[0]:
+    if WALL_PATH in case.measurements.header.get(PATH_KEY, ""):
         # Of the wall's own primaries the camera's matrix was made: they are right by definition.
         return
     measurements, target = case.measurements, case.stage.target

@@ -30,12 +30,15 @@ def stray_light(case: Case) -> Iterator[Finding]:
     if case.take is None:
         return
     light = case.take.light
+    if not light.peak[1] > 0.0:
+        return
     share = float(light.black[1] / light.peak[1])
     if not np.isfinite(share) or share < _STRAY:
         return
     tint = light.black / light.black[1] / (light.peak / light.peak[1])
     hue = "warmer" if tint[0] > tint[2] else "cooler"
-    by = f", {hue} than the wall's white" if abs(np.log(tint[0] / tint[2])) > np.log(1.1) else ""
+    is_tinted = tint.min() > 0 and not 1.0 / 1.1 < tint[0] / tint[2] < 1.1
+    by = f", {hue} than the wall's white" if is_tinted else ""
     yield Finding(
         id="stray-light",
         severity="fail" if share > _STRAY_FAIL else "warning",
@@ -62,7 +65,7 @@ def flare(case: Case) -> Iterator[Finding]:
         id="flare",
         severity="warning",
         seen=f"dark wall shows {100 * veil:.1f} % of the mean light of the wall (limit "
-        f"{100 * _FLARE:.0f} %); it was taken off as far as can be",
+        f"{100 * _FLARE:.1f} %); it was taken off as far as can be",
         cause="a lens that scatters: haze or mist in the air, a diffusion filter, a dirty front "
         "element, an old lens wide open",
         confidence=0.7,

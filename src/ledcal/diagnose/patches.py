@@ -57,11 +57,13 @@ def flagged(case: Case) -> Iterator[Finding]:
         bad = ((measurements.flags & int(flag)) > 0) & is_patch
         if not bad.any():
             continue
-        is_again = reshoot and bool(bad.mean() > _MANY)
-        frames = sorted({measurements.frame[i] for i in np.flatnonzero(bad)} - {""})
+        is_many = bool(bad.sum() > _MANY * is_patch.sum())
+        is_again = reshoot and is_many
+        names = {one for i in np.flatnonzero(bad) for one in measurements.frame[i].split("|")}
+        frames = sorted(names - {""})
         yield Finding(
             id=name,
-            severity="warning",
+            severity="warning" if is_many else "note",
             seen=f"{int(bad.sum())} of {int(is_patch.sum())} patches: {FLAG_SENTENCES[flag]}",
             cause=cause,
             confidence=0.6,

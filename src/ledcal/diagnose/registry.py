@@ -117,6 +117,25 @@ RULES: tuple[Rule, ...] = (
     Rule("a pattern that is stretched on its wall", geometry.stretched, ("pattern-stretched",)),
     Rule("a camera that looks from the side", geometry.off_axis, ("off-axis",), ("vignetting",)),
     Rule(
+        "clipped patches, and in which channel",
+        exposure.clipped,
+        ("saturated-patches",),
+        ("peak-given-up", "few-patches"),
+        (
+            *_OF_THE_RESPONSE,
+            "auto-iris",
+            "light-flickers",
+            "warm-up-drift",
+            "noisy-patches",
+            "uneven-patches",
+            "flare",
+            "stray-light",
+            "cabinet-differs",
+            "moire",
+            "scan-lines",
+        ),
+    ),
+    Rule(
         "bands along the rows",
         optics.scan_lines,
         ("scan-lines",),
@@ -133,12 +152,6 @@ RULES: tuple[Rule, ...] = (
             "warm-up-drift",
             "light-flickers",
         ),
-    ),
-    Rule(
-        "clipped patches, and in which channel",
-        exposure.clipped,
-        ("saturated-patches",),
-        ("peak-given-up", "few-patches"),
     ),
     Rule(
         "a camera look in the pictures",

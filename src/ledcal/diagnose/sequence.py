@@ -56,7 +56,7 @@ def mixtures(case: Case) -> Iterator[Finding]:
             severity="warning" if lost else "note",
             seen=f"{len(own)} frame{' shows' if len(own) == 1 else 's show'} two frames of the "
             f"pattern {'on two parts of the wall' if is_torn else 'at once'} (in {worst.name} "
-            f"{100 * worst.share:.0f} % of frame {worst.other} over frame {worst.number}); "
+            f"{100 * worst.share:.0f} % of {_other(worst.other)} over frame {worst.number}); "
             f"{'it was' if len(own) == 1 else 'they were'} left out",
             cause="processors that are not in step with each other, or the shutter not with them"
             if is_torn
@@ -69,6 +69,11 @@ def mixtures(case: Case) -> Iterator[Finding]:
             reshoot=bool(lost),
             frames=tuple(mixture.name for mixture in own),
         )
+
+
+def _other(number: int) -> str:
+    """What was seen with a frame; -1 stands for what is no frame of the pattern."""
+    return "a slate or something else" if number < 0 else f"frame {number}"
 
 
 def missing(case: Case) -> Iterator[Finding]:
@@ -85,7 +90,7 @@ def missing(case: Case) -> Iterator[Finding]:
         lost = sum(
             patch.kind.value not in {"dark", "anchor"}
             for frame in pattern.frames
-            if frame.index in set(gone) and frame.kind is FrameKind.PATCHES
+            if frame.index in set(unexplained) and frame.kind is FrameKind.PATCHES
             for patch in frame.patches
         )
         of_all = case.measurements.n_patches + lost
@@ -99,9 +104,8 @@ def missing(case: Case) -> Iterator[Finding]:
             cause="frames dropped by player or camera, or a take that was stopped early",
             confidence=0.8,
             fix=f"make just these with 'ledcal patterns OUT --plan plan.json --only {numbers}', "
-            "shoot them and add them to the folder; the fit goes on without them",
+            "shoot them and add them to the folder; a fit goes on without them where it can",
             reshoot=False,
-            frames=tuple(f"{index:04d}" for index in unexplained),
         )
     black = [i for i, kind in kinds.items() if kind is FrameKind.BLACK]
     flat = [i for i, kind in kinds.items() if kind is FrameKind.FLAT]

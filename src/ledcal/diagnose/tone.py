@@ -51,6 +51,14 @@ class _Explanation:
     name: str
     off: float
 
+    def words(self) -> str:
+        """What it says, for a sentence."""
+        if self.kind == "peak":
+            return f"a wall that ends at {100 * float(self.name):.0f} % of its peak"
+        return {"legal": "legal range", "expanded": "full range taken for legal"}.get(
+            self.name, self.name
+        )
+
 
 def tone_findings(case: Case) -> Iterator[Finding]:
     """At most one: what explains the ramps better than what was declared."""
@@ -62,14 +70,13 @@ def tone_findings(case: Case) -> Iterator[Finding]:
     declared, shape = _miss(ramps, own), _miss(ramps, own, is_open=True)
     is_far = declared > _FAR
     eotf, *_ = sorted(_eotfs(ramps, wall, is_open=is_far), key=lambda one: one.off)
-    other, *_ = sorted(_others(ramps, own), key=lambda one: one.off)
     is_lifted = _is_lifted(case, own)
-    if other.name == "legal" and not is_lifted:
-        other = _Explanation("none", "", float("inf"))
+    others = [one for one in _others(ramps, own) if is_lifted or one.name != "legal"]
+    other = min(others, key=lambda one: one.off)
     fits = eotf.off < _BETTER_EOTF * declared
     # Legal range and a lower gamma bend greys nearly alike: a black that is lifted decides.
     like = other.off < min(_ALIKE * eotf.off, _BETTER * declared)
-    rival = other.name == "legal" and declared > _OFF and like
+    rival = other.name == "legal" and declared > _OFF and like and other.off < _OFF_SHAPE
     if declared > _OFF_EOTF and fits and not rival and other.off > 0.8 * eotf.off:
         yield _named(case, eotf, declared)
     elif rival or (shape > _OFF_OTHER and other.off < min(_BETTER * shape, _FITS)):
@@ -91,6 +98,8 @@ def _is_lifted(case: Case, own: Callable[[FloatArray], FloatArray]) -> bool:
     if case.take is None:
         return True
     light = case.take.light
+    if not light.peak[1] > 0.0:
+        return True
     share = float(light.black[1] / light.peak[1])
     lift = float(own(np.array([_LEGAL[0]]))[0])
     return not np.isfinite(share) or share > _LIFTED * lift
@@ -274,7 +283,7 @@ def _named(case: Case, best: _Explanation, declared: float) -> Finding:
         id="peak-not-as-declared",
         severity="warning",
         seen=f"the ramps stop rising at {share * wall.peak_nits:.0f} of the declared "
-        f"{wall.peak_nits:.0f} nits (by {numbers.format('a wall that ends there')})",
+        f"{wall.peak_nits:.0f} nits (they differ from {wall.eotf} by {declared:.2f} stops rms)",
         cause="the wall's peak is lower than stage.toml says: a brightness setting of the "
         "processor, a power limit, or a number from a data sheet",
         confidence=confidence,

@@ -206,7 +206,8 @@ def _anchor_gains(
             rows.append(place[frame.index])
             regions.append(own)
     if len(rows) < 2 or len({len(own) for own in regions}) > 1:
-        return None
+        far = np.abs(strip_gain - 1.0).max() > _STRIP_LIMIT
+        return strip_gain if far and np.isfinite(strip_gain).all() else None
     take = np.array(rows)[:, None], np.array(regions)
     numbers = np.array([stack.numbers[f] for f in rows], dtype=np.float64)
     gains, _, is_significant = find_gains(numbers, light[take], np.sqrt(variance[take]))

@@ -167,7 +167,12 @@ def _peak(pattern: Pattern, stack: Stack, black: Black) -> FloatArray:
 
 
 def _veil(pattern: Pattern, stack: Stack, black: Black) -> float:
-    """Light of dark wall over the mean light of the wall, green, typical of a take."""
+    """Light of dark wall over the mean light of the wall, green, typical of a take.
+
+    NaN without black frames: room light is in the dark wall too then.
+    """
+    if not black.rows:
+        return float("nan")
     dark = dark_places(pattern, stack)[:, : len(stack.region_row)]
     light = stack.light[:, : len(stack.region_row), 1] - black.light[: len(stack.region_row), 1]
     boxes = np.array([(r.width, r.height) for r in stack.region_row], dtype=np.float64)

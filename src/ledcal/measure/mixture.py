@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,8 @@ _MISFIT = 0.2
 _LESSER = 0.06
 _LEAST_LIGHT = 0.3
 _FEW = 3
+# So many doubles say which of them is not like the others.
+_DOUBLES = 4
 # Cells of both bands that may stand at the same place along them.
 _ABREAST = 4
 
@@ -54,6 +57,8 @@ def find_mixtures(pattern: Pattern, frames: Sequence[FrameSamples]) -> tuple[Mix
         for frame in pattern.frames
     }
     full = np.quantile(np.abs(np.array(known)), 0.75, axis=0)
+    seen = sorted({f.identity.frame_index for f in frames if f.identity is not None} & words.keys())
+    strength = _strengths(frames, full)
     found = []
     for frame in frames:
         if frame.contrast is None or not np.isfinite(frame.contrast).all():
@@ -62,14 +67,51 @@ def find_mixtures(pattern: Pattern, frames: Sequence[FrameSamples]) -> tuple[Mix
         if frame.identity is None:
             mixture = _unreadable(frame.name, contrast, words, pattern)
         else:
-            mixture = _readable(frame.name, frame.identity.frame_index, contrast, words)
+            number = frame.identity.frame_index
+            mixture = _readable(frame.name, number, contrast, words, _beside(seen, number))
+            if mixture is None and (less := strength.get(frame.name, 0.0)) > _LEAST_SHARE:
+                mixture = Mixture(frame.name, number, -1, less)
         if mixture is not None:
             found.append(mixture)
     return tuple(found)
 
 
+def _beside(seen: Sequence[int], number: int) -> set[int]:
+    """Numbers that may be mixed with a frame: its neighbours in the pattern, and in the take."""
+    place = bisect.bisect_left(seen, number)
+    around = seen[max(0, place - 1) : place + 2]
+    return {number - 1, number + 1, *around} - {number}
+
+
+def _strengths(frames: Sequence[FrameSamples], full: FloatArray) -> dict[str, float]:
+    """By how much the strip of a frame is paler than that of its doubles.
+
+    A slate that is mixed with a frame takes from every bit alike.
+    """
+    groups: dict[int, list[tuple[str, float]]] = {}
+    for frame in frames:
+        if frame.identity is not None and frame.contrast is not None:
+            size = float(np.nanmedian(np.abs(frame.contrast) / full))
+            groups.setdefault(frame.identity.frame_index, []).append((frame.name, size))
+    less = {}
+    for group in groups.values():
+        if len(group) < _DOUBLES:
+            continue
+        sizes = np.array([size for _, size in group])
+        usual = float(np.median(sizes))
+        apart = 1.4826 * float(np.median(np.abs(sizes - usual)))
+        for name, size in group:
+            if usual - size > _SIGMAS * apart:
+                less[name] = 1.0 - size / usual
+    return less
+
+
 def _readable(
-    name: str, number: int, contrast: FloatArray, words: dict[int, FloatArray]
+    name: str,
+    number: int,
+    contrast: FloatArray,
+    words: dict[int, FloatArray],
+    others: set[int],
 ) -> Mixture | None:
     """A frame that shows little enough of a neighbour to be read."""
     own = words.get(number)
@@ -77,7 +119,7 @@ def _readable(
         return None
     size = contrast * own
     best: Mixture | None = None
-    for other in (number - 1, number + 1):
+    for other in sorted(others):
         if other not in words:
             continue
         differ = words[other] != own

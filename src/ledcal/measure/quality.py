@@ -10,7 +10,7 @@ from ledcal.colorimetry.transfer import eotf
 from ledcal.errors import CaptureError
 from ledcal.values.frame_numbers import format_numbers
 from ledcal.values.measurement import MeasurementFlag
-from ledcal.values.pattern import FrameKind, PatchKind
+from ledcal.values.pattern import PatchKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,15 +131,12 @@ def require_usable(pattern: Pattern, table: PatchMeasurements, seen: Sequence[in
     usable = np.array(table.kind)[~bad]
     n_greys = int((usable == PatchKind.NEUTRAL).sum())
     if n - n_bad < _MIN_PATCHES or n_greys < _MIN_GREYS:
-        missing = [
-            frame.index
-            for frame in pattern.frames
-            if frame.kind is FrameKind.PATCHES and frame.index not in seen
-        ]
+        missing = [frame.index for frame in pattern.frames if frame.index not in seen]
         numbers = format_numbers(missing)
         fix = (
-            f"frame {numbers} of the pattern {'is' if len(missing) == 1 else 'are'} missing: make "
-            f"just these with 'ledcal patterns OUT --plan plan.json --only {numbers}', shoot them "
+            f"frame{'' if len(missing) == 1 else 's'} {numbers} of the pattern "
+            f"{'is' if len(missing) == 1 else 'are'} missing: if no copy is under way, make just "
+            f"these with 'ledcal patterns OUT --plan plan.json --only {numbers}', shoot them "
             "and add them to the folder"
             if missing
             else "shoot the pattern again with less light and the whole wall in the picture"

@@ -125,7 +125,7 @@ def field_points(width_px: int, height_px: int) -> FloatArray:
     Examples
     --------
     >>> field_points(1920, 1080).shape
-    (10, 30, 64, 2)
+    (9, 30, 64, 2)
     """
     layout = build_marks_layout(width_px, height_px)
     content, side = layout.content, 2 * layout.module_px
@@ -139,6 +139,7 @@ def field_points(width_px: int, height_px: int) -> FloatArray:
     return np.asarray(points, np.float64)
 
 
+@lru_cache(maxsize=8)
 def pattern_regions(pattern: Pattern) -> tuple[Region, ...]:
     """List the different patch regions of a pattern, in order of first appearance.
 

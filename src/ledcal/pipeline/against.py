@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from ledcal.values.profile import Profile
 
 _LEAST_SHARE = 0.002
+_FEW = 8
 
 
-def compare_with(profile: Profile, take: Take) -> Comparison:
+def compare_with(profile: Profile, take: Take) -> Comparison | None:
     """Compare a take with what a profile predicts: uncorrected, corrected, corrected twice.
 
     Parameters
@@ -33,19 +34,25 @@ def compare_with(profile: Profile, take: Take) -> Comparison:
 
     Returns
     -------
-    Comparison
-        Both in ACES2065-1 by the profile's own camera transform; each prediction at the exposure
-        that fits best.
+    Comparison or None
+        Both in ACES2065-1 by the profile's own camera transform, each prediction at the exposure
+        that fits best. None where too few patches are usable.
     """
     table = take.measurements
     is_black = (table.code <= 1e-4).all(axis=1)
     own = np.eye(3) if take.transform is None else take.transform.combined()
-    theirs = own if profile.transform is None else profile.transform.combined()
+    # Pictures that came as ACES2065-1 have no camera RGB for the profile's transform to work on.
+    both = take.transform is not None and profile.transform is not None
+    theirs = profile.transform.combined() if both and profile.transform else own
+    if not is_black.any():
+        return None
     camera = np.linalg.solve(own, table.camera.T).T
     camera = camera - np.median(camera[is_black], axis=0)
     lit = np.asarray(aces_luminance(camera @ own.T))
     good = (table.flags & int(MeasurementFlag.SATURATED)) == 0
     good &= ~is_black & (lit > _LEAST_SHARE * lit.max())
+    if good.sum() < _FEW:
+        return None
     code, seen = table.code[good], camera[good] @ theirs.T
     offset = black(profile.model)
     scale = profile.quality.exposure_scale
@@ -65,7 +72,7 @@ def compare_with(profile: Profile, take: Take) -> Comparison:
         twice=off(apply_tetrahedral(profile.correction, once), np.ones(3)),
         gain=gain,
         after_gain=off(code, gain),
-        cameras=(profile.stage.camera.model, take.camera_model),
+        cameras=(profile.stage.camera.model, take.stage.camera.model or take.camera_model),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ledcal.capture.folder import scan
 from ledcal.capture.watch import watch
-from ledcal.errors import CaptureError
+from ledcal.errors import AmbiguousInputError, CaptureError
 from ledcal.measure import require_usable
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.findings import fit_findings
@@ -173,7 +173,7 @@ def _sampled(files: Sequence[Path], context: Context, before: Sampled) -> Sample
     near = next((s.view for s in before.samples if s.columns is not None), None)
     try:
         return sample_captures(files, context, near=near, progress=_silent)
-    except CaptureError as error:
+    except (CaptureError, AmbiguousInputError) as error:
         return Sampled((), tuple((path, error) for path in files), {})
 
 

@@ -239,6 +239,7 @@ def measure_openvpcal(
         camera_model=min(models) if models else "",
         n_frames=n_used,
         inputs={path.name: sha256_file(path) for path in files},
+        folder=found.facts,
     )
 
 

@@ -70,6 +70,8 @@ AS_ACES = CameraTransform(
 
 # How the assumption about the camera's path begins.
 CAMERA_ASSUMPTION = "camera to ACES2065-1: "
+# How the source of a transform begins that was made of the wall's own primaries.
+WALL_PATH = "3x3 from the wall's own red, green and blue"
 # Key of measurements.csv under which its head repeats the path that was taken.
 PATH_KEY = "camera_to_aces"
 _ASSUMES = "; assumes "

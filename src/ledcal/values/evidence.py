@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledcal.values.arrays import FloatArray, IntArray, readonly
@@ -21,7 +21,7 @@ class Mixture:
     name : str
         File name.
     number, other : int
-        The pattern frames it shows, the larger part first.
+        The pattern frames it shows, the larger part first; -1 is no frame of the pattern.
     share : float
         Part of the light, or of the wall, that is `other`'s.
     is_torn : bool
@@ -232,14 +232,3 @@ class Comparison:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "gain", readonly(self.gain, shape=(3,), name="gain"))
-
-
-def is_empty(sorting: Sorting) -> bool:
-    """Whether there is nothing to say of the files.
-
-    Examples
-    --------
-    >>> is_empty(Sorting(n_used=13)), is_empty(Sorting(missing=(3,)))
-    (True, False)
-    """
-    return not any(getattr(sorting, part.name) for part in fields(sorting) if part.name != "n_used")
