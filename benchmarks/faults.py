@@ -67,7 +67,8 @@ def pattern_of(root: Path, run: Run) -> Path:
         eotf, peak, gamut = WALLS[run.scene]
         stage = root / f"{run.scene}.toml"
         stage.write_text(
-            f'[wall]\nname = "{run.scene}"\nwidth_px = {run.wall_px[0]}\nheight_px = {run.wall_px[1]}\neotf = "{eotf}"\n'
+            f'[wall]\nname = "{run.scene}"\nwidth_px = {run.wall_px[0]}\n'
+            f'height_px = {run.wall_px[1]}\neotf = "{eotf}"\n'
             f'peak_nits = {peak}\nprimaries = "{gamut}"\n[target]\ngamut = "{gamut}"\n'
             f'eotf = "{eotf}"\npeak_nits = {peak}\n',
             encoding="utf-8",
@@ -149,13 +150,13 @@ def runs_of(args: argparse.Namespace) -> list[Run]:
     if args.clean:
         # Smaller walls, for speed; one take in eight with one patch a frame.
         layouts = [*[("quick", "grid")] * 5, *[("standard", "grid")] * 2, ("quick", "single")]
-        small = ("", 0.0, (1280, 720), (960, 640))
         return [
             Run(
                 scenes[i % len(scenes)],
                 1000 + i,
                 *layouts[(i // len(scenes)) % len(layouts)],
-                *small,
+                wall_px=(1280, 720),
+                sensor=(960, 640),
             )
             for i in range(args.clean)
         ]

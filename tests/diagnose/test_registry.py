@@ -7,8 +7,6 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 import ledcal
 from ledcal.diagnose import registry
 from ledcal.diagnose.registry import RULES, Rule, diagnose
@@ -18,6 +16,8 @@ from tests.diagnose.cases import make_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import pytest
 
     from ledcal.diagnose.case import Case
 
