@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # Ours: a share of saturated photosites that moves a mean by less than the noise floor.
 _SATURATED_SHARE = 0.001
 _NOISE_RATIO = 2.5
-_TEXTURE = 0.01
+_TEXTURE = 0.025
 _GRADIENT_LIMIT = 0.12
 _DARK_SHARE = 0.02
 _FEW = 36
