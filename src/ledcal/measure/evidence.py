@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -125,9 +126,9 @@ def strip_gains(pattern: Pattern, frames: Sequence[FrameSamples]) -> tuple[Float
         ]
     )
     with np.errstate(invalid="ignore", divide="ignore"):
-        relative = step / np.nanmedian(step, axis=0)
-    gain = np.nanmedian(relative, axis=1)
-    apart = np.nanmedian(np.abs(relative - gain[:, None]), axis=1)
+        relative = step / _median(step, axis=0)
+    gain = _median(relative, axis=1)
+    apart = _median(np.abs(relative - gain[:, None]), axis=1)
     return gain, 1.4826 * 1.2533 * apart / np.sqrt(PAYLOAD_BITS)
 
 
@@ -139,7 +140,7 @@ def _mean_light(pattern: Pattern, frame: FrameSamples) -> float:
     area = pattern.width_px * pattern.height_px
     if own.kind is FrameKind.FLAT and frame.tiles is not None:
         flat = own.patches[0].region
-        level = np.nanmean(frame.tiles[..., 1])
+        level = _mean(frame.tiles[..., 1])
         return float(level * flat.width * flat.height / area)
     rows = {region: row for row, region in enumerate(pattern_regions(pattern))}
     light = 0.0
@@ -184,7 +185,7 @@ def _veil(pattern: Pattern, stack: Stack, black: Black) -> float:
             continue
         mean = float(np.nansum(light[row, ~dark[row]] * weight[~dark[row]]))
         means.append(mean)
-        shares.append(float(np.nanmedian(light[row, dark[row]])) / max(mean, 1e-9))
+        shares.append(float(_median(light[row, dark[row]])) / max(mean, 1e-9))
     if not shares:
         return float("nan")
     bright = np.array(means) >= _LIT_SHARE * max(means)
@@ -198,7 +199,7 @@ def _fields(pattern: Pattern, frames: Sequence[FrameSamples]) -> tuple[FloatArra
         if frame.tiles is not None:
             by_number.setdefault(_number(frame), []).append(frame.tiles)
     black = [
-        np.nanmean(frame.columns.mean[: len(pattern_regions(pattern))], axis=0)
+        _mean(frame.columns.mean[: len(pattern_regions(pattern))], axis=0)
         for frame in frames
         if frame.columns is not None and _kind(pattern, frame) is FrameKind.BLACK
     ]
@@ -216,7 +217,7 @@ def _fields(pattern: Pattern, frames: Sequence[FrameSamples]) -> tuple[FloatArra
             rows // 2 - rows // 6 : rows // 2 + rows // 6 + 1,
             columns // 2 - columns // 6 : columns // 2 + columns // 6 + 1,
         ]
-        centre = np.nanmedian(middle.reshape(-1, 3), axis=0)
+        centre = _median(middle.reshape(-1, 3), axis=0)
         field = light / np.where(np.abs(centre) > 0, centre, np.nan)
         field[_dark_tiles(pattern, number, rows, columns)] = np.nan
         found.append(np.asarray(field, np.float64))
@@ -252,3 +253,17 @@ def _dark_tiles(pattern: Pattern, number: int, rows: int, columns: int) -> BoolA
 
 def _kind(pattern: Pattern, frame: FrameSamples) -> FrameKind:
     return next(f.kind for f in pattern.frames if f.index == _number(frame))
+
+
+def _median(values: FloatArray, axis: int | None = None) -> FloatArray:
+    """Median of what is known; NaN, and no warning, where nothing is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmedian(values, axis=axis), np.float64)
+
+
+def _mean(values: FloatArray, axis: int | None = None) -> FloatArray:
+    """Mean of what is known; NaN, and no warning, where nothing is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return np.asarray(np.nanmean(values, axis=axis), np.float64)

@@ -90,7 +90,9 @@ def _strengths(frames: Sequence[FrameSamples], full: FloatArray) -> dict[str, fl
     """
     groups: dict[int, list[tuple[str, float]]] = {}
     for frame in frames:
-        if frame.identity is not None and frame.contrast is not None:
+        if frame.identity is None or frame.contrast is None:
+            continue
+        if np.isfinite(frame.contrast).any():
             size = float(np.nanmedian(np.abs(frame.contrast) / full))
             groups.setdefault(frame.identity.frame_index, []).append((frame.name, size))
     less = {}
