@@ -119,7 +119,7 @@ def test_bands_count_where_they_are_high_and_clear(
     if is_said:
         finding = said["scan-lines"]
         assert f"{100 * amplitude:.1f} % of the light, every 60 rows (limit" in finding.seen
-        assert f"(limit {100 * BAND:.1f} %)" in finding.seen
+        assert f"(limit {100 * BAND:.2f} %)" in finding.seen
         assert "genlock" in finding.fix
         assert finding.frames == ("a",)
         assert finding.reshoot

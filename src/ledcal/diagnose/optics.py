@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # All ours. Of the wall's peak; of the mean light of the wall.
 _STRAY, _STRAY_FAIL = 0.005, 0.03
 _FLARE = 0.025
-_BAND, _BAND_CLEARNESS = 0.009, 2.0
+_BAND, _BAND_CLEARNESS = 0.0125, 2.0
 _LINE, _LINE_CLEARNESS = 0.004, 1.5
 _ALONG_DEG = 4.0
 # A disc of confusion of this many times the gap between patches mixes neighbours.
@@ -91,7 +91,7 @@ def scan_lines(case: Case) -> Iterator[Finding]:
         id="scan-lines",
         severity="warning",
         seen=f"bands along the rows of the picture: {100 * worst.amplitude:.1f} % of the light, "
-        f"every {worst.period_px:.0f} rows (limit {100 * _BAND:.1f} %)",
+        f"every {worst.period_px:.0f} rows (limit {100 * _BAND:.2f} %)",
         cause="the shutter is no whole number of the wall's refreshes, or camera and wall are not "
         "in step",
         confidence=0.8,
