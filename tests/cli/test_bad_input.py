@@ -202,7 +202,8 @@ def test_one_missing_frame_is_listed(ledcal: Ledcal, folder: Path, tmp_path: Pat
     document = json.loads(run.out)
     missing = [f for f in document["findings"] if f["id"] == "missing-frames"]
     assert len(missing) == 1
-    assert missing[0]["frames"] == [f"{index:04d}"]
+    assert f"number {index}" in missing[0]["seen"]
+    assert f"--only {index}'" in missing[0]["fix"]
 
 
 @pytest.mark.parametrize(

@@ -186,11 +186,13 @@ def _played(
 
     def play(code: NDArray[np.float32]) -> NDArray[np.float32]:
         flat = code.reshape(-1, 3)
-        colours, where = np.unique(flat, axis=0, return_inverse=True)
-        played = np.asarray(colours, np.float64)
+        # Patterns are mostly flat: runs of one colour are looked up once.
+        starts = np.ones(len(flat), bool)
+        starts[1:] = (flat[1:] != flat[:-1]).any(axis=1)
+        played = np.asarray(flat[starts], np.float64)
         for _ in range(times):
             played = apply_tetrahedral(table, played)
-        return np.asarray(played[where.ravel()].reshape(code.shape), np.float32)
+        return np.asarray(played[np.cumsum(starts) - 1].reshape(code.shape), np.float32)
 
     return play
 
