@@ -96,7 +96,7 @@ def test_lines_are_found_as_they_are(
 
 
 @pytest.mark.parametrize("level", [0.6, 0.1, 0.02])
-@pytest.mark.parametrize("amplitude", [0.012, 0.03, 0.1])
+@pytest.mark.parametrize("amplitude", [0.015, 0.03, 0.1])
 @pytest.mark.parametrize("period", [17.0, 41.0, 60.0, 80.0])
 def test_bands_are_found_as_they_are(level: float, amplitude: float, period: float) -> None:
     band, line = found(wave(amplitude, period, 90.0), level)
