@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.imaging.homography import apply_homography, is_mirrored
 from ledcal.values.finding import Finding
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def mirrored(case: Case) -> Iterator[Finding]:
     names = [
         name
         for name, matrix in zip(case.take.frames.names, case.take.frames.homography, strict=True)
-        if _is_mirrored(matrix)
+        if is_mirrored(matrix)
     ]
     if names:
         yield Finding(
@@ -54,9 +55,9 @@ def rotated(case: Case) -> Iterator[Finding]:
         return
     matrix = np.median(case.take.frames.homography, axis=0)
     middle = np.array([case.take.pattern.width_px, case.take.pattern.height_px]) / 2.0
-    here, right = _project(matrix, np.stack([middle, middle + np.array([1.0, 0.0])]))
+    here, right = apply_homography(matrix, np.stack([middle, middle + np.array([1.0, 0.0])]))
     turn = float(np.degrees(np.arctan2(*(right - here)[::-1])))
-    if _is_mirrored(matrix):
+    if is_mirrored(matrix):
         turn = float((turn + 180.0 + 180.0) % 360.0 - 180.0)
     if abs(turn) < _TURNED_DEG:
         return
@@ -170,13 +171,3 @@ def view_of(homography: FloatArray, frame_px: tuple[int, int]) -> tuple[float, f
         if misfit < best[0] - 1e-6:
             best = (misfit, angle, stretch)
     return best[1], best[2]
-
-
-def _is_mirrored(matrix: FloatArray) -> bool:
-    corners = matrix @ np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
-    return bool(np.linalg.det(corners / corners[2]) < 0)
-
-
-def _project(matrix: FloatArray, points: FloatArray) -> FloatArray:
-    lifted = points @ matrix[:, :2].T + matrix[:, 2]
-    return np.asarray(lifted[:, :2] / lifted[:, 2:], np.float64)

@@ -62,6 +62,18 @@ def apply_homography(matrix: FloatArray, points: FloatArray) -> FloatArray:
     return np.asarray(projected[..., :2] / projected[..., 2:], dtype=np.float64)
 
 
+def is_mirrored(matrix: FloatArray) -> bool:
+    """Whether a homography exchanges left and right.
+
+    Examples
+    --------
+    >>> is_mirrored(np.diag([-1.0, 1.0, 1.0])), is_mirrored(np.eye(3))
+    (True, False)
+    """
+    corners = matrix @ np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
+    return bool(np.linalg.det(corners / corners[2]) < 0)
+
+
 def _normalised(points: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Centre the points and scale them to unit spread; and the matrix that does it."""
     centre = points.mean(axis=0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.measure.anchors import find_gains
-from ledcal.measure.black import dark_places, measure_black, measure_own
+from ledcal.measure.black import dark_places, measure_own
 from ledcal.measure.flare import fit_flare
 from ledcal.measure.flat import build_corrections
 from ledcal.measure.glare import GlareScene, fit_glare, learn_fall_off
@@ -47,7 +47,7 @@ class Cleaned:
     black_variance: FloatArray
 
 
-def clean_frames(pattern: Pattern, stack: Stack, strip_gain: FloatArray) -> Cleaned:
+def clean_frames(pattern: Pattern, stack: Stack, black: Black, strip_gain: FloatArray) -> Cleaned:
     """Take everything off a stack that is not the patches' own light.
 
     Parameters
@@ -56,6 +56,8 @@ def clean_frames(pattern: Pattern, stack: Stack, strip_gain: FloatArray) -> Clea
         Says which regions are dark, anchors, flats.
     stack : Stack
         What was measured.
+    black : Black
+        What its black frames show.
     strip_gain : ndarray, shape (frames, 3)
         Light of the strip in each frame relative to the take's median: the exposure of frames
         without anchors.
@@ -65,7 +67,6 @@ def clean_frames(pattern: Pattern, stack: Stack, strip_gain: FloatArray) -> Clea
     Cleaned
         Light of the patches.
     """
-    black = measure_black(pattern, stack)
     gains = np.ones((len(stack.numbers), 3))
     light, variance = _pass(pattern, stack, gains, black)
     found = _anchor_gains(pattern, stack, light, variance, strip_gain)

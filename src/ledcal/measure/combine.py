@@ -86,13 +86,21 @@ def combine(
     chosen = choose_frames(samples, pattern_for, unread)
     pattern = chosen.pattern
     stack = stack_frames(pattern, chosen.frames)
-    gain = strip_gains(pattern, chosen.frames)[0]
+    black = measure_black(pattern, stack)
+    gain, gain_error = strip_gains(pattern, chosen.frames)
     numbers = np.array([f.identity.frame_index for f in chosen.frames if f.identity])
     of_number = [gain[numbers == number].mean(axis=0) for number in stack.numbers]
-    cleaned = clean_frames(pattern, stack, np.array(of_number))
+    cleaned = clean_frames(pattern, stack, black, np.array(of_number))
     table = _table(pattern, stack, cleaned, find_flags(stack))
-    black = measure_black(pattern, stack)
-    evidence = gather_evidence(pattern, chosen.frames, chosen.sorting, stack, black, cleaned.black)
+    evidence = gather_evidence(
+        pattern,
+        chosen.frames,
+        chosen.sorting,
+        stack,
+        black,
+        own_black=cleaned.black,
+        gain=(gain, gain_error),
+    )
     return Combined(
         pattern=pattern,
         measurements=_to_aces(table, transform),

@@ -35,7 +35,9 @@ def gather_evidence(
     sorting: Sorting,
     stack: Stack,
     black: Black,
+    *,
     own_black: FloatArray,
+    gain: tuple[FloatArray, FloatArray],
 ) -> TakeEvidence:
     """Put together what a take shows of how it was shot.
 
@@ -51,6 +53,8 @@ def gather_evidence(
         The same frames by regions, and what their black frames show.
     own_black : ndarray, shape (3,)
         What a black wall shows in its middle, the marks' glare off.
+    gain : (ndarray, ndarray)
+        Of `strip_gains`.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def gather_evidence(
         is_raw=first.space == "camera",
         frame_px=(view.width, view.height),
         sorting=sorting,
-        frames=_columns(pattern, frames),
+        frames=_columns(pattern, frames, gain),
         light=WallLight(
             black=own_black if black.rows else np.full(3, np.nan),
             peak=_peak(pattern, stack, black),
@@ -77,8 +81,9 @@ def gather_evidence(
     )
 
 
-def _columns(pattern: Pattern, frames: Sequence[FrameSamples]) -> FrameColumns:
-    gain, error = strip_gains(pattern, frames)
+def _columns(
+    pattern: Pattern, frames: Sequence[FrameSamples], gain: tuple[FloatArray, FloatArray]
+) -> FrameColumns:
     neutral = [
         np.full(3, np.nan) if frame.colour is None else frame.colour.neutral for frame in frames
     ]
@@ -93,8 +98,8 @@ def _columns(pattern: Pattern, frames: Sequence[FrameSamples]) -> FrameColumns:
         outside=np.array([frame.outside for frame in frames]),
         blur_px=np.array([frame.blur_px for frame in frames]),
         homography=np.array(views),
-        gain=gain,
-        gain_error=error,
+        gain=gain[0],
+        gain_error=gain[1],
         mean_light=np.array([_mean_light(pattern, frame) for frame in frames]),
     )
 

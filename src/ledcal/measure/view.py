@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledcal.imaging.homography import apply_homography
+from ledcal.imaging.homography import apply_homography, is_mirrored
 from ledcal.values.arrays import FloatArray, readonly
 
 
@@ -51,8 +51,7 @@ class WallView:
 
     def is_mirrored(self) -> bool:
         """Whether left and right are exchanged (in a mirror, or by the camera's settings)."""
-        corners = self.homography @ np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0]])
-        return bool(np.linalg.det(corners / corners[2]) < 0)
+        return is_mirrored(self.homography)
 
     def scale(self, point: FloatArray) -> float:
         """Frame pixels per wall pixel around a wall point (square root of the area ratio)."""

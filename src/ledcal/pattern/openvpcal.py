@@ -21,8 +21,6 @@ DEFAULT_SATURATION = 0.7
 GREY = 0.18
 # Walls that are not ST 2084 are 100 nits to OpenVPCal: its 1.0 is code 1.0.
 _RELATIVE_NITS = 100.0
-# The patch is this share of the frame's width and height, in its middle (1000 of 3840 x 2160).
-PATCH_SHARE = (1000 / 3840, 1000 / 2160)
 _CHANNELS = ("red", "green", "blue")
 
 
