@@ -8,6 +8,7 @@ import pytest
 
 from ledcal.errors import InputError
 from ledcal.files.stage import format_stage, parse_stage, read_stage
+from ledcal.values.raster import CameraRaster, LedRaster
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,12 +21,19 @@ height_px = 1080
 pitch_mm = 2.6
 eotf = "PQ"
 peak_nits = 1650
+emitter = "round"
+refresh_hz = 3840
+scan = 16
 primaries = [[0.6919, 0.3074], [0.1828, 0.7413], [0.1308, 0.0633], [0.3127, 0.329]]
 
 [camera]
 model = "A cam"
 focal_mm = 50
 distance_m = 6
+f_stop = 2.8
+capture_frame_rate = 23.976
+olpf_px = 0
+line_skip = 1
 
 [target]
 gamut = "ITU-R BT.2020"
@@ -44,6 +52,10 @@ def test_a_full_stage_is_read(tmp_path: Path) -> None:
     assert stage.wall.eotf == "ST 2084"
     assert stage.wall.gamut.primaries_xy[1].tolist() == [0.1828, 0.7413]
     assert stage.camera.focal_mm == 50.0
+    assert stage.wall.raster == LedRaster(emitter="round", refresh_hz=3840.0, scan=16)
+    assert stage.camera.raster == CameraRaster(
+        f_stop=2.8, capture_frame_rate=23.976, olpf_px=0.0, line_skip=1
+    )
     assert stage.target.eotf == "ST 2084"
     assert stage.target.peak_nits == 1000.0
     assert stage.target.gamut.name == "ITU-R BT.2020"
@@ -57,6 +69,8 @@ def test_it_reads_back_what_it_writes(tmp_path: Path) -> None:
     stage = read_stage(path)
     path.write_text(format_stage(stage))
     again = read_stage(path)
+    assert again.wall.raster == stage.wall.raster
+    assert again.camera.raster == stage.camera.raster
     assert again.wall.gamut.primaries_xy.tolist() == stage.wall.gamut.primaries_xy.tolist()
     assert (again.camera, again.tolerances) == (stage.camera, stage.tolerances)
     assert again.assumptions == ()
@@ -71,6 +85,10 @@ def test_the_target_follows_the_wall() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("[wall]\nemitter = 'oval'", "wall.emitter = 'oval': expected 'square' or 'round'"),
+        ("[wall]\nscan = 2.5", "wall.scan = 2.5: expected a whole number"),
+        ("[camera]\nolpf_px = 9", "camera.olpf_px = 9: expected 0 to 4 photosites"),
+        ("[camera]\nf_stop = 'T4'", "camera.f_stop = 'T4': expected a number"),
         ("[wall]\nwidht_px = 1920\n", "[wall]: unknown key 'widht_px'; the nearest known key is"),
         ("[wal]\nwidth_px = 1920\n", "unknown table [wal]; the nearest known table is [wall]"),
         ("width_px = 1920\n", "unknown key 'width_px' outside of a table"),

@@ -18,6 +18,7 @@ from ledcal.values.lut import Lut3d
 from ledcal.values.measurement import MeasurementFlag, PatchMeasurements
 from ledcal.values.profile import Profile
 from ledcal.values.quality import PeakChoice, Provenance, Quality, Spread
+from ledcal.values.raster import CameraRaster, LedRaster
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Wall
 
 if TYPE_CHECKING:
@@ -37,8 +38,20 @@ _MATRIX = matrix_rgb_to_aces(_PRIMARIES)
 def fake_stage() -> Stage:
     """A stage with a wall name that is not ASCII."""
     return Stage(
-        wall=Wall("Bühne 3", 1920, 1080, 2.6, "ST 2084", PEAK_NITS, P3_D65),
-        camera=Camera("Kamera X", 35.0, 5.9, 4.5, None, "S-Log3", "S-Gamut3"),
+        wall=Wall(
+            "Bühne 3",
+            1920,
+            1080,
+            2.6,
+            "ST 2084",
+            PEAK_NITS,
+            P3_D65,
+            LedRaster(0.4, "round", scan=16),
+        ),
+        camera=Camera(
+            *("Kamera X", 35.0, 5.9, 4.5, None, "S-Log3", "S-Gamut3"),
+            raster=CameraRaster(f_stop=2.8, olpf_px=0.6, line_skip=2),
+        ),
         target=Target(gamut("P3-D65"), "ST 2084", PEAK_NITS),
         assumptions=("target.gamut = 'P3-D65' (as the wall)",),
     )

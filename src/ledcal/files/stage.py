@@ -12,6 +12,8 @@ from ledcal.colorimetry.encoding import canonical_encoding
 from ledcal.colorimetry.space import P3_D65, gamut
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.files.document import nearest, read_toml, refuse, unknown_keys
+from ledcal.files.stage_raster import RASTER_KEYS, format_raster, read_raster
+from ledcal.values.raster import CameraRaster, LedRaster
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Tolerances, Wall
 
 if TYPE_CHECKING:
@@ -21,8 +23,14 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 _KEYS = {
-    "wall": ("name", "width_px", "height_px", "pitch_mm", "eotf", "peak_nits", "primaries"),
-    "camera": ("model", "focal_mm", "photosite_um", "distance_m", "idt", "encoding", "space"),
+    "wall": (
+        *("name", "width_px", "height_px", "pitch_mm", "eotf", "peak_nits", "primaries"),
+        *RASTER_KEYS["wall"],
+    ),
+    "camera": (
+        *("model", "focal_mm", "photosite_um", "distance_m", "idt", "encoding", "space"),
+        *RASTER_KEYS["camera"],
+    ),
     "target": ("gamut", "eotf", "peak_nits"),
     "tolerances": ("median_itp", "p95_itp"),
 }
@@ -195,6 +203,7 @@ def parse_stage(document: Mapping[str, Any]) -> tuple[Stage, list[str]]:
         peak_nits=wall.number("peak_nits", default.peak_nits, 1.0, 10000.0, unit=" nits")
         or default.peak_nits,
         gamut=wall.gamut("primaries", default.gamut, "default"),
+        raster=LedRaster(**read_raster("wall", wall.values, wall.problems)),
     )
     camera = tables["camera"]
     read_camera = Camera(
@@ -205,6 +214,7 @@ def parse_stage(document: Mapping[str, Any]) -> tuple[Stage, list[str]]:
         idt=camera.text("idt", "", quiet=True) or None,
         encoding=camera.named("encoding", lambda name: canonical_encoding(name).name),
         space=camera.named("space", lambda name: gamut(name).name),
+        raster=CameraRaster(**read_raster("camera", camera.values, camera.problems)),
     )
     target = tables["target"]
     why = "the same as the wall's"
@@ -287,6 +297,7 @@ def format_stage(stage: Stage) -> str:
             "eotf": text(wall.eotf),
             "peak_nits": repr(wall.peak_nits),
             "primaries": space(wall.gamut),
+            **format_raster(wall.raster),
         },
         "camera": {
             "model": text(camera.model) if camera.model else None,
@@ -296,6 +307,7 @@ def format_stage(stage: Stage) -> str:
             "idt": None if camera.idt is None else text(camera.idt),
             "encoding": None if camera.encoding is None else text(camera.encoding),
             "space": None if camera.space is None else text(camera.space),
+            **format_raster(camera.raster),
         },
         "target": {
             "gamut": space(target.gamut),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ledcal.errors import ProfileError
@@ -18,6 +19,7 @@ from ledcal.values.display import DisplayModel
 from ledcal.values.finding import Finding, finding_document
 from ledcal.values.profile import SCHEMA_VERSION, Profile
 from ledcal.values.quality import PEAK_CHOICES, Provenance
+from ledcal.values.raster import CameraRaster, LedRaster
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Tolerances, Wall
 
 if TYPE_CHECKING:
@@ -210,6 +212,7 @@ def _stage_to_document(stage: Stage) -> Document:
             "eotf": wall.eotf,
             "peak_nits": wall.peak_nits,
             "gamut": _gamut_to_document(wall.gamut),
+            "raster": _given(wall.raster),
         },
         "camera": {
             "model": camera.model,
@@ -219,6 +222,7 @@ def _stage_to_document(stage: Stage) -> Document:
             "idt": camera.idt,
             "encoding": camera.encoding,
             "space": camera.space,
+            "raster": _given(camera.raster),
         },
         "target": {
             "gamut": _gamut_to_document(target.gamut),
@@ -245,6 +249,7 @@ def _stage_from_document(root: Field) -> Stage:
             eotf=wall.at("eotf").text(),
             peak_nits=wall.at("peak_nits").number(),
             gamut=_gamut_from_document(wall.at("gamut")),
+            raster=LedRaster(**_raster(wall, LedRaster())),
         ),
         camera=Camera(
             model=camera.at("model").text(),
@@ -254,6 +259,7 @@ def _stage_from_document(root: Field) -> Stage:
             idt=camera.at("idt").text_or_none(),
             encoding=camera.at_or("encoding", None).text_or_none(),
             space=camera.at_or("space", None).text_or_none(),
+            raster=CameraRaster(**_raster(camera, CameraRaster())),
         ),
         target=Target(
             gamut=_gamut_from_document(target.at("gamut")),
@@ -266,6 +272,23 @@ def _stage_from_document(root: Field) -> Stage:
         ),
         assumptions=root.at("assumptions").texts(),
     )
+
+
+def _given(raster: LedRaster | CameraRaster) -> Document:
+    return {key: value for key, value in asdict(raster).items() if value is not None}
+
+
+def _raster(root: Field, empty: LedRaster | CameraRaster) -> dict[str, Any]:
+    """Fields that are known; those of a later version are left aside."""
+    found: dict[str, Any] = {}
+    for key, entry in root.at_or("raster", {}).entries().items():
+        if key == "emitter":
+            found[key] = entry.text()
+        elif key.endswith(("_px", "scan", "line_skip")) and key != "olpf_px":
+            found[key] = entry.integer()
+        else:
+            found[key] = entry.number()
+    return {key: value for key, value in found.items() if hasattr(empty, key)}
 
 
 def _gamut_to_document(gamut: Gamut) -> Document:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledcal.values.arrays import FloatArray, readonly
+from ledcal.values.raster import CameraRaster, LedRaster
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -55,6 +56,8 @@ class Wall:
         Luminance of full white.
     gamut : Gamut
         Primaries that were declared for the wall.
+    raster : LedRaster
+        What was said of its LEDs.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Wall:
     eotf: str
     peak_nits: float
     gamut: Gamut
+    raster: LedRaster = field(default_factory=LedRaster)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Camera:
         was not given. Camera raw has no use for it.
     space : str or None
         Gamut of its pictures and clips; None where it was not given.
+    raster : CameraRaster
+        What was said of lens, sensor and shutter.
     """
 
     model: str = ""
@@ -92,6 +98,7 @@ class Camera:
     idt: str | None = None
     encoding: str | None = None
     space: str | None = None
+    raster: CameraRaster = field(default_factory=CameraRaster)
 
 
 @dataclass(frozen=True, slots=True)

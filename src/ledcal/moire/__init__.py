@@ -1,0 +1,1 @@
+"""Moire and banding: what is to be expected of a stage, and what frames show."""
