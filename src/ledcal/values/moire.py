@@ -1,0 +1,104 @@
+"""What a flat patch shows besides light: lines, what they are, and where in the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
+
+LUMINANCE, RED_BLUE, GREEN_MAGENTA = "luminance", "red-blue", "green-magenta"
+MOIRE, GRID, BANDING, STRUCTURE, UNEXPLAINED = (
+    "moire",
+    "grid",
+    "banding",
+    "structure",
+    "unexplained",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MoireLine:
+    """One frequency that was measured.
+
+    Attributes
+    ----------
+    fx_cpp, fy_cpp : float
+        Cycles per photosite, x right, y down; of f and -f the one that points down. As it is seen:
+        after sampling.
+    contrast, contrast_sigma : float
+        Amplitude over mean light, of the strongest colour, and its standard error. NaN where the
+        picture is display-referred.
+    colour : str
+        ``luminance``, ``red-blue`` or ``green-magenta``.
+    kind : str
+        ``moire`` (an order of the LED raster, moved by sampling), ``grid`` (an order that is
+        resolved as it is), ``banding``, ``structure`` (panels, spread of LEDs, rows of the
+        sensor), or ``unexplained``.
+    false_alarm : float
+        Probability that noise alone shows a line as strong anywhere in what was searched.
+    order : tuple of int or None
+        m, n of the LED raster.
+    true_frequency : tuple of float or None
+        Of the order before sampling, in cycles per photosite.
+    visibility : float
+        Contrast over the least that an eye sees, in the worst viewing distance; 1 is just seen.
+    period_px : float
+        Period in pixels of the delivered picture.
+    note : str
+        How the kind is known, or what it may also be; empty where there is nothing to say.
+    """
+
+    fx_cpp: float
+    fy_cpp: float
+    contrast: float
+    contrast_sigma: float
+    colour: str
+    kind: str
+    false_alarm: float
+    order: tuple[int, int] | None = None
+    true_frequency: tuple[float, float] | None = None
+    visibility: float = float("nan")
+    period_px: float = float("nan")
+    note: str = ""
+
+    @property
+    def angle_deg(self) -> float:
+        """Direction in which the fringes follow each other, from +x towards +y, 0 to 180."""
+        return float(np.degrees(np.arctan2(self.fy_cpp, self.fx_cpp))) % 180.0
+
+    @property
+    def period_photosites(self) -> float:
+        """Photosites from fringe to fringe."""
+        return float(1.0 / np.hypot(self.fx_cpp, self.fy_cpp))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MoireMap:
+    """What the tiles of a frame show.
+
+    Attributes
+    ----------
+    x, y : ndarray, shapes (columns,) and (rows,)
+        Middle of the tiles, in photosites of the picture.
+    tile_px : int
+        Side of a tile in photosites.
+    contrast : ndarray, shape (rows, columns)
+        Of the strongest line that stands out; 0 where none does, NaN where the tile was not looked
+        at.
+    fx_cpp, fy_cpp : ndarray, shape (rows, columns)
+        Its frequency, NaN where there is none.
+    colour : ndarray of int, shape (rows, columns)
+        0 luminance, 1 red-blue, 2 green-magenta, -1 none.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    tile_px: int
+    contrast: FloatArray
+    fx_cpp: FloatArray
+    fy_cpp: FloatArray
+    colour: FloatArray
