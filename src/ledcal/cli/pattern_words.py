@@ -20,6 +20,10 @@ stage.toml beside the captures, then type:
 _SHOOT_AGAIN = """\
 Play them 1:1 without colour management; shoot each once, with the settings and the
 framing of the take they belong to, and put the captures beside the others."""
+_SHOOT_SYNC = """\
+Play them 1:1 in a loop at the wall's own rate, every frame once; shoot a clip of 50 frames or
+more from a tripod, slightly out of focus. Put plan.json and stage.toml beside it, then type:
+  ledcal sync CAPTURES"""
 
 
 def pattern_document(out: Path, made: WrittenPattern, order: MovieOrder | None) -> dict[str, Any]:
@@ -65,8 +69,10 @@ def pattern_lines(out: Path, made: WrittenPattern, order: MovieOrder | None) -> 
     is_part = len(made.numbers) < len(pattern.frames)
     whole = f" of {len(pattern.frames)}" if is_part else ""
     which = f" ({format_numbers(made.numbers)})" if is_part else ""
+    is_sync = pattern.name == "sync"
+    what = "that count" if is_sync else f"with {made.n_patches} patches"
     first = (
-        f"{len(made.numbers)}{whole} frames{which} with {made.n_patches} patches "
+        f"{len(made.numbers)}{whole} frames{which} {what} "
         f"({pattern.name}, {pattern.layout}) at {pattern.width_px} x {pattern.height_px}, "
         f"{pattern.eotf} up to {pattern.peak_nits:g} nits: {out / 'frames'}"
     )
@@ -75,7 +81,7 @@ def pattern_lines(out: Path, made: WrittenPattern, order: MovieOrder | None) -> 
         first,
         *(f"  assumed {line}" for line in made.assumptions),
         *film,
-        _SHOOT_AGAIN if is_part else _SHOOT,
+        _SHOOT_SYNC if is_sync else _SHOOT_AGAIN if is_part else _SHOOT,
     ]
 
 
@@ -83,15 +89,15 @@ def _movie_lines(film: Movie, order: MovieOrder) -> list[str]:
     """What a media server's operator must know."""
     minutes, seconds = divmod(round(film.seconds), 60)
     length = f"{minutes} min {seconds} s" if minutes else f"{film.seconds:.1f} s"
-    each = f"{order.hold} frames ({float(order.hold / film.fps):.2g} s)"
+    frames = "1 frame" if order.hold == 1 else f"{order.hold} frames"
+    each = f"{frames} ({float(order.hold / film.fps):.2g} s)"
     lines = [f"{order.path}: {film.format.label}, {film.format.levels}"]
     lines.append(
         f"  {film.width_px} x {film.height_px}, {float(film.fps):.6g} fps, {film.n_frames} frames, "
         f"{length}, {film.n_bytes / 1e6:.3g} MB"
     )
-    lines.append(
-        f"  each picture stands for {each}, the first and the last for {order.lead} frames more"
-    )
+    longer = f", the first and the last for {order.lead} frames more" if order.lead else ""
+    lines.append(f"  each picture stands for {each}{longer}")
     if film.format.is_exact:
         lines.append("  decoded again: every pixel has its 10-bit code")
     else:
@@ -101,8 +107,13 @@ def _movie_lines(film: Movie, order: MovieOrder) -> list[str]:
             f"  before rounding); within 8 px of an edge up to {film.edge_deviation:.0f} steps "
             "off. .mp4 and .mkv are exact in\n  every pixel"
         )
+    how = (
+        "in a loop without a pause"
+        if order.is_loop
+        else ("once, without a loop, and stop on the last frame")
+    )
     lines.append(
-        "  the server must play it once, without a loop, and stop on the last frame; pixel for\n"
+        f"  the server must play it {how}; pixel for\n"
         "  pixel without scaling; without colour management or frame blending; and must not\n"
         "  convert it to another codec on import"
     )

@@ -39,10 +39,10 @@ def _fps(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Fra
 @click.option(
     "--set",
     "set_name",
-    type=click.Choice(["quick", "standard", "full"]),
+    type=click.Choice(["quick", "standard", "full", "sync"]),
     default="standard",
     show_default=True,
-    help="About 30, 300 or 1000 patches.",
+    help="About 30, 300 or 1000 patches; sync: 256 frames that count, for 'ledcal sync'.",
 )
 @click.option(
     "--layout",
@@ -90,7 +90,7 @@ def _fps(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Fra
     "--hold",
     type=click.IntRange(1, 10000),
     metavar="N",
-    help=f"Movie: frames that each picture stands for. [{_HOLD}]",
+    help=f"Movie: frames that each picture stands for. [{_HOLD}; sync: 1]",
 )
 @click.option(
     "--fps",
@@ -119,7 +119,8 @@ def command(
     """Write OUT/frames/0000.png ... and OUT/plan.json.
 
     Play the frames on the wall without scaling, colour management or blending, hold each for as
-    long as a shot takes, and shoot every one of them: any order will do.
+    long as a shot takes, and shoot every one of them: any order will do. The frames of --set sync
+    are played in a loop at the wall's own rate, one after the other, and shot as a clip.
     """
     from ledcal.cli import output
     from ledcal.cli.pattern_words import pattern_document, pattern_lines
@@ -127,7 +128,7 @@ def command(
     from ledcal.values.frame_numbers import parse_numbers
 
     _refuse_idle(context)
-    order = _order(movie, hold, fps)
+    order = _order(movie, hold, fps, is_loop=_is_sync(set_name, plan))
     with output.progress("drawing", "pictures" if order else "frames") as progress:
         made = write_patterns(
             out,
@@ -169,6 +170,8 @@ def _refuse_idle(context: click.Context) -> None:
                 f"--plan says set, layout and wall already; leave out {' and '.join(idle)}, "
                 "or --plan"
             )
+    if context.params["set_name"] == "sync" and is_typed("layout"):
+        raise InputError("--layout does not go with --set sync: it has one layout; leave it out")
     idle = [f"--{name}" for name in ("hold", "fps") if is_typed(name) and not is_typed("movie")]
     if idle:
         raise InputError(
@@ -177,11 +180,20 @@ def _refuse_idle(context: click.Context) -> None:
         )
 
 
-def _order(movie: Path | None, hold: int | None, fps: Fraction | None) -> MovieOrder | None:
+def _is_sync(set_name: str, plan: Path | None) -> bool:
+    """Whether the pattern is the one that is played in a loop."""
+    from ledcal.files.plan import read_plan
+
+    return (set_name if plan is None else read_plan(plan).name) == "sync"
+
+
+def _order(
+    movie: Path | None, hold: int | None, fps: Fraction | None, *, is_loop: bool
+) -> MovieOrder | None:
     from fractions import Fraction
 
     from ledcal.pipeline.patterns import MovieOrder
 
     if movie is None:
         return None
-    return MovieOrder(movie, hold or _HOLD, fps or Fraction(_FPS))
+    return MovieOrder(movie, hold or (1 if is_loop else _HOLD), fps or Fraction(_FPS), is_loop)

@@ -3,5 +3,14 @@
 from ledcal.pattern.build import build_pattern, builtin
 from ledcal.pattern.levels import SET_SIZES
 from ledcal.pattern.render import mark_code, render
+from ledcal.pattern.sync import build_sync, sync_layout
 
-__all__ = ["SET_SIZES", "build_pattern", "builtin", "mark_code", "render"]
+__all__ = [
+    "SET_SIZES",
+    "build_pattern",
+    "build_sync",
+    "builtin",
+    "mark_code",
+    "render",
+    "sync_layout",
+]

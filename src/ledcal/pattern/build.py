@@ -18,6 +18,8 @@ from ledcal.pattern.levels import (
     light_of_code,
     shuffled,
 )
+from ledcal.pattern.sync import NAME as SYNC
+from ledcal.pattern.sync import build_sync
 from ledcal.values.marks import (
     PatternSet,
     build_marks_layout,
@@ -25,6 +27,7 @@ from ledcal.values.marks import (
     split_pattern_id,
 )
 from ledcal.values.pattern import FrameKind, Patch, PatchKind, Pattern, PatternFrame, Region
+from ledcal.values.sync import is_sync_of, read_sync_id
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
@@ -46,7 +49,7 @@ def build_pattern(name: str, layout: str, wall: Wall) -> Pattern:
     Parameters
     ----------
     name : str
-        ``quick``, ``standard`` or ``full``.
+        ``quick``, ``standard`` or ``full``; or ``sync``, which has the single layout only.
     layout : str
         ``single``: one patch per frame in a window at the centre, an anchor every ten frames.
         ``grid``: many patches per frame, for stills.
@@ -73,8 +76,10 @@ def build_pattern(name: str, layout: str, wall: Wall) -> Pattern:
     >>> len(pattern.frames), pattern.frames[0].kind.value, len(pattern.frames[5].patches)
     (13, 'black', 48)
     """
+    if name == SYNC and layout == "single":
+        return build_sync(wall)
     if name not in SET_SIZES:
-        message = f"unknown set {name!r}: it is one of {', '.join(SET_SIZES)}"
+        message = f"unknown set {name!r}: it is one of {', '.join(SET_SIZES)}, {SYNC}"
         raise ValueError(message)
     if layout == "single":
         frames = _single_frames(name, wall)
@@ -122,6 +127,11 @@ def builtin(pattern_id: int, wall: Wall) -> Pattern | None:
     ('quick', None)
     """
     pattern_set, layout, _ = split_pattern_id(pattern_id)
+    sync = read_sync_id(pattern_id)
+    if sync is not None:
+        if not is_sync_of(pattern_id, wall.width_px, wall.height_px):
+            return None
+        return build_sync(wall, n_columns=sync[0], n_frames=sync[1])
     name = pattern_set.name.lower()
     if name not in SET_SIZES:
         return None

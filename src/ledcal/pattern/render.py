@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.transfer import eotf_inverse
+from ledcal.pattern.sync import draw_counter
 from ledcal.values.marks import build_marks_layout, lit_regions
+from ledcal.values.pattern import FrameKind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +47,8 @@ def render(pattern: Pattern, frame: PatternFrame) -> NDArray[np.float32]:
     Returns
     -------
     ndarray of float32, shape (height_px, width_px, 3)
-        Wall code, full range 0..1: patches in their order, then the marks over them.
+        Wall code, full range 0..1: patches in their order, then the marks over them. The strip of
+        a counter frame always says 0: what changes must not be mixed with what says where it is.
 
     Examples
     --------
@@ -59,8 +62,11 @@ def render(pattern: Pattern, frame: PatternFrame) -> NDArray[np.float32]:
     for patch in frame.patches:
         box = patch.region
         image[box.y : box.y + box.height, box.x : box.x + box.width] = patch.code
+    is_counter = frame.kind is FrameKind.COUNTER
+    if is_counter:
+        draw_counter(image, pattern, frame.index)
     layout = build_marks_layout(pattern.width_px, pattern.height_px)
     level = mark_code(pattern)
-    for box in lit_regions(layout, frame.index, pattern.pattern_id):
+    for box in lit_regions(layout, 0 if is_counter else frame.index, pattern.pattern_id):
         image[box.y : box.y + box.height, box.x : box.x + box.width] = level
     return image

@@ -57,19 +57,22 @@ class MovieOrder:
         Frames that each picture stands for.
     fps : Fraction
         Frames per second.
+    is_loop : bool
+        Played round and round: no picture stands longer than the others.
     """
 
     path: Path
     hold: int
     fps: Fraction
+    is_loop: bool = False
 
     @property
     def lead(self) -> int:
-        """Frames by which the first and the last picture stand longer: one second.
+        """Frames by which the first and the last picture stand longer: one second, or none.
 
         Players lose frames while they start, and some go black at the end.
         """
-        return round(self.fps)
+        return 0 if self.is_loop else round(self.fps)
 
     def holds(self, n_pictures: int) -> list[int]:
         """For how many frames each picture stands.
@@ -132,7 +135,7 @@ def write_patterns(
     out : Path
         The folder; appears when all is written.
     set_name, layout : str
-        ``quick``, ``standard`` or ``full``; ``single`` or ``grid``.
+        ``quick``, ``standard``, ``full`` or ``sync``; ``single`` or ``grid``.
     suffix : str
         ``png``, ``tiff``, ``exr`` or ``dpx``.
     stage_path : Path or None

@@ -69,6 +69,7 @@ class FrameKind(StrEnum):
     PATCHES = "patches"
     BLACK = "black"
     FLAT = "flat"
+    COUNTER = "counter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class PatternFrame:
         A black frame shows strip and fiducials only; a flat frame is one colour all over.
     patches : tuple of Patch
         In a flat frame, one patch of kind flat between the bands of the marks, then the dark
-        places in it; in a black frame none.
+        places in it; in a black frame none; none in a counter frame either, whose number says
+        what it shows (`values.sync`).
     """
 
     index: int
