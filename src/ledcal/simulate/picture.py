@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ledcal.imaging.warp import aperture_kernel, apply_kernel, glow, sample
+from ledcal.simulate.exposed import expose_mosaic, expose_picture
 from ledcal.simulate.optics import (
     Geometry,
     build_geometry,
@@ -18,28 +19,14 @@ from ledcal.simulate.optics import (
     vignette,
     wall_field,
 )
-from ledcal.simulate.sensor import (
-    camera_per_nit,
-    camera_polynomial,
-    constant_light,
-    expose,
-    stage_transform,
-)
-from ledcal.simulate.upset import (
-    automatic_gains,
-    baked,
-    bands,
-    is_unsynced,
-    raster,
-    straddle,
-    white_gains,
-)
+from ledcal.simulate.sensor import camera_per_nit, camera_polynomial, constant_light
+from ledcal.simulate.upset import automatic_gains, bands, is_unsynced, raster, straddle
 from ledcal.simulate.wall import wall_response, warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ledcal.simulate.stage import VirtualCamera, VirtualStage
+    from ledcal.simulate.stage import VirtualStage
     from ledcal.values.arrays import FloatArray
 
 _BAND_ROWS = 120
@@ -299,10 +286,6 @@ def _planes(
         yield plane
 
 
-def _roll(camera: VirtualCamera) -> tuple[int, ...]:
-    return (camera.roll,) if camera.roll else ()
-
-
 def mosaic_frame(
     setup: Setup, code: Float32, frame_index: int, before: Float32 | None = None
 ) -> NDArray[np.uint16]:
@@ -324,28 +307,8 @@ def mosaic_frame(
     ndarray of uint16
         Sensor numbers.
     """
-    camera = setup.stage.camera
-    left, top = camera.margin
-    rng = np.random.default_rng([setup.stage.seed, 303, frame_index, *_roll(camera)])
-    mosaic = np.empty((camera.height + top, camera.width + left), np.uint16)
     _require_size(setup, code)
-    planes = _planes(setup, code, frame_index, before)
-    for sites, light in zip(setup.sites, planes, strict=True):
-        if left or top:
-            shape = (light.shape[0] + top // 2, light.shape[1] + left // 2)
-            dark = np.zeros(shape, np.float32)
-            mosaic[sites.row :: 2, sites.column :: 2] = expose(
-                camera, dark, channel=sites.channel, black=sites.black, sensitivity=None, rng=rng
-            )
-        mosaic[top + sites.row :: 2, left + sites.column :: 2] = expose(
-            camera,
-            light,
-            channel=sites.channel,
-            black=sites.black,
-            sensitivity=sites.sensitivity,
-            rng=rng,
-        )
-    return mosaic
+    return expose_mosaic(setup, _planes(setup, code, frame_index, before), frame_index)
 
 
 def linear_frame(
@@ -375,19 +338,5 @@ def linear_frame(
     ndarray of float32, shape (height, width, 3)
         Scene-linear; saturated where the camera saturates.
     """
-    camera = setup.stage.camera
-    rng = np.random.default_rng([setup.stage.seed, 404, frame_index, *_roll(camera)])
-    channels = []
     _require_size(setup, code)
-    planes = _planes(setup, code, frame_index, before)
-    for light, top in zip(planes, camera.saturation, strict=True):
-        electrons = light * np.float32(camera.full_well_e)
-        sd = np.sqrt(np.maximum(electrons, 0) + np.float32(camera.read_noise_e**2))
-        electrons += sd * rng.standard_normal(light.shape, dtype=np.float32)
-        channels.append(np.minimum(electrons / np.float32(camera.full_well_e), np.float32(top)))
-    picture = np.stack(channels, axis=-1)
-    if camera.auto_white:
-        balanced = picture * stage_transform(setup.stage).white_balance.astype(np.float32)
-        picture *= white_gains(camera, balanced).astype(np.float32)
-    aces = np.asarray(picture @ to_aces.T.astype(np.float32), np.float32)
-    return baked(camera.look, aces) if camera.look else aces
+    return expose_picture(setup, _planes(setup, code, frame_index, before), frame_index, to_aces)
