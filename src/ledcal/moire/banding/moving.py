@@ -1,0 +1,184 @@
+"""Bands that move from frame to frame: whatever stands still is divided out first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.fft import next_fast_len, rfft
+
+from ledcal.moire.banding.drift import fit_turning
+from ledcal.moire.banding.noise import block_size, false_alarm, noise_level
+from ledcal.moire.banding.waves import fit_waves, refine_frequency
+from ledcal.values.banding import Band
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ledcal.moire.banding.series import RowSeries
+    from ledcal.values.arrays import FloatArray
+
+LEAST_WAVES = 2.0
+_OVERSAMPLED = 2
+_MOST_BANDS = 12
+# Cells of the spectrum around a band that belong to it.
+_OWN_CELLS = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spectrum:
+    frequency: FloatArray
+    power: FloatArray
+    noise: FloatArray
+    block: int
+    n_cells: int
+    n_averaged: int
+
+    def false_alarm(self, index: int) -> float:
+        ratio = self.power[index] / self.noise[index]
+        chance = false_alarm(
+            np.array([ratio]), self.n_averaged, _OVERSAMPLED * self.n_cells, self.block
+        )
+        return float(chance[0])
+
+
+def find_moving(series: RowSeries, limit: float) -> tuple[tuple[Band, ...], FloatArray]:
+    """Find waves in what changes from frame to frame.
+
+    Parameters
+    ----------
+    series : RowSeries
+        Of two frames or more.
+    limit : float
+        Probability, over the whole search, that noise alone gives a band.
+
+    Returns
+    -------
+    bands : tuple of Band
+        Strongest first.
+    mean : ndarray, shape (rows,)
+        Their mean over the frames, which is left in what stands still.
+    """
+    y, weight, moving = series.y, series.weight, series.moving
+    cell = 1.0 / (series.step * len(y))
+    frequencies: list[float] = []
+    chances: list[float] = []
+    _, left = fit_waves(y, weight, moving, [])
+    corrected = moving
+    while len(frequencies) < _MOST_BANDS:
+        spectrum = _spectrum(series, left)
+        peak = _peak(spectrum, frequencies, cell)
+        chance = spectrum.false_alarm(peak)
+        if chance > limit:
+            break
+        start = float(spectrum.frequency[peak])
+        frequencies.append(refine_frequency(y, weight, left, start, 0.75 * cell))
+        chances.append(chance)
+        corrected, frequencies, left = _fit_together(series, frequencies, cell)
+    if not frequencies:
+        return (), np.zeros(len(y))
+    amplitudes, left = fit_waves(y, weight, corrected, frequencies)
+    spectrum = _spectrum(series, left)
+    found = [
+        _band(series, spectrum, frequency, amplitude, chance)
+        for frequency, amplitude, chance in zip(frequencies, amplitudes, chances, strict=True)
+    ]
+    bands = tuple(sorted(found, key=lambda band: -band.depth))
+    return bands, _mean(series, frequencies)
+
+
+def _spectrum(series: RowSeries, left: FloatArray) -> _Spectrum:
+    """Mean power of the frames, in units in which a row's noise is its variance."""
+    n_frames, n_rows = left.shape
+    size = next_fast_len(_OVERSAMPLED * n_rows, real=True)
+    lines = rfft(left * series.weight, size, axis=1)
+    power = np.sum(np.abs(lines) ** 2, axis=0) / ((n_frames - 1) * series.weight.sum())
+    frequency = np.arange(len(power)) / (size * series.step)
+    cell = 1.0 / (series.step * n_rows)
+    inside = (frequency >= LEAST_WAVES * cell) & (frequency <= 0.5 / series.step - cell)
+    power, frequency = power[inside], frequency[inside]
+    n_cells = round(float(frequency[-1] - frequency[0]) / cell)
+    block = block_size(n_cells, n_frames - 1)
+    noise = noise_level(power, n_frames - 1, _OVERSAMPLED * block)
+    return _Spectrum(frequency, power, noise, block, n_cells, n_frames - 1)
+
+
+def _peak(spectrum: _Spectrum, taken: list[float], cell: float) -> int:
+    ratio = spectrum.power / spectrum.noise
+    for frequency in taken:
+        near = np.abs(spectrum.frequency - frequency) < _OWN_CELLS * cell
+        ratio = np.where(near, 0.0, ratio)
+    return int(np.argmax(ratio))
+
+
+def _fit_together(
+    series: RowSeries, frequencies: list[float], cell: float
+) -> tuple[FloatArray, list[float], FloatArray]:
+    """All waves at once, each again without the others, and the frames' mean put right."""
+    y, weight = series.y, series.weight
+    frequencies = list(frequencies)
+    corrected = _put_right(series, frequencies)
+    for index in range(len(frequencies)):
+        others = frequencies[:index] + frequencies[index + 1 :]
+        amplitudes, _ = fit_waves(y, weight, corrected, frequencies)
+        rest = corrected - _drawn(y, others, np.delete(amplitudes, index, axis=0))
+        frequencies[index] = refine_frequency(y, weight, rest, frequencies[index], 0.25 * cell)
+    corrected = _put_right(series, frequencies)
+    _, left = fit_waves(y, weight, corrected, frequencies)
+    return corrected, frequencies, left
+
+
+def _put_right(series: RowSeries, frequencies: list[float]) -> FloatArray:
+    """Frames divided by what stands still alone, not also by the mean of the waves over them."""
+    mean = _mean(series, frequencies)
+    return np.asarray((1.0 + series.moving) * (1.0 + mean) - 1.0 - mean, np.float64)
+
+
+def _mean(series: RowSeries, frequencies: list[float]) -> FloatArray:
+    """Mean of the waves over the frames, shape (rows,)."""
+    amplitudes, left = fit_waves(series.y, series.weight, series.moving, frequencies)
+    variance = _variance(series, float(np.var(left)) * len(left) / (len(left) - 1))
+    means = [fit_turning(amplitude, variance).mean for amplitude in amplitudes]
+    drawn = _drawn(series.y, frequencies, np.array(means)[:, None])
+    return np.asarray(drawn[0], np.float64)
+
+
+def _drawn(
+    y: FloatArray, frequencies: list[float], amplitudes: NDArray[np.complex128]
+) -> FloatArray:
+    """Waves along the rows, shape (frames, rows)."""
+    turn = np.exp(2j * np.pi * np.outer(np.asarray(frequencies), y))
+    return np.asarray(np.real(amplitudes.T @ turn), np.float64)
+
+
+def _variance(series: RowSeries, row_variance: float) -> float:
+    """Of a wave's complex amplitude in one frame."""
+    return max(4.0 * row_variance / float(series.weight.sum()), 1e-30)
+
+
+def _band(
+    series: RowSeries,
+    spectrum: _Spectrum,
+    frequency: float,
+    amplitudes: NDArray[np.complex128],
+    chance: float,
+) -> Band:
+    noise = float(np.interp(frequency, spectrum.frequency, spectrum.noise))
+    variance = _variance(series, noise)
+    turning = fit_turning(amplitudes, variance)
+    power = float(np.sum(np.abs(amplitudes) ** 2))
+    rows = series.step * len(series.y)
+    # The Cramer-Rao bound of a wave's frequency.
+    error = np.sqrt(1.5 * variance / power) / (np.pi * rows)
+    is_even = bool(np.isfinite(turning.drift))
+    return Band(
+        frequency_cpr=frequency,
+        frequency_sigma=float(error),
+        depth=turning.depth,
+        depth_sigma=turning.depth_sigma,
+        drift_cycles=turning.drift if is_even else None,
+        drift_sigma=turning.drift_sigma,
+        is_static=False,
+        false_alarm=chance,
+    )
