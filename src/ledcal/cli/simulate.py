@@ -69,7 +69,8 @@ def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     "faults",
     multiple=True,
     metavar="NAME[=STRENGTH]",
-    help="Something that goes wrong at the shoot, docs/check.md lists them; several may be given.",
+    help="Something that goes wrong at the shoot; docs/check.md lists them, docs/sync.md those of "
+    "the sync pattern; several may be given.",
 )
 @click.option(
     "--profile",
@@ -124,7 +125,8 @@ def command(
     if as_json:
         output.say_json({"schema_version": 1, **made})
         return
+    then = "sync" if made["is_sync"] else "fit"
     output.say(
         f"{made['frames']} captures of {made['scene']} (seed {seed}) in {out}; the truth is in "
-        f"{out / 'truth.json'}\n  ledcal fit {out}"
+        f"{out / 'truth.json'}\n  ledcal {then} {out}"
     )

@@ -12,14 +12,17 @@ import numpy as np
 from ledcal.errors import InputError
 from ledcal.files.atomic import atomic_folder
 from ledcal.files.images import write_image
+from ledcal.files.plan import read_plan
 from ledcal.files.stage import default_stage, read_stage
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.pipeline.profiles import read_stored
 from ledcal.simulate.fault import parse_fault
 from ledcal.simulate.mess import junk_pictures, mess_up, picked_frames
+from ledcal.simulate.playback import SYNC_FAULTS, build_rolling, parse_sync_fault
 from ledcal.simulate.scenes import keep_in_picture, scene_for
 from ledcal.simulate.stage import with_values
-from ledcal.simulate.take import FORMATS, pattern_frames, write_take
+from ledcal.simulate.sync_take import write_sync_take
+from ledcal.simulate.take import FORMATS, numbered, pattern_frames, write_take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledcal.simulate.fault import Fault
+    from ledcal.simulate.playback import SyncFault
     from ledcal.simulate.stage import VirtualStage
+    from ledcal.values.stage import Stage
 
 _MARKER = "truth.json"
 # Everything a folder of captures holds: one with anything else in it is not replaced.
@@ -42,6 +47,8 @@ _WRITTEN = (
 
 # How often the correction is applied.
 _OF_PROFILE = {"correction-on": 1, "correction-twice": 2}
+# What cannot happen, or not in that way, while the sync pattern is played.
+_OF_STILLS = {"blended", "torn", "doubled", "auto-exposure", "auto-iris", "junk", *_OF_PROFILE}
 
 
 def photograph(
@@ -115,10 +122,13 @@ def photograph(
         chosen |= {"width": sensor[0], "height": sensor[1]}
     if compression is not None:
         chosen["compression"] = compression
+    n_frames = _frames_of_counter(plan)
     try:
-        wrong = [parse_fault(text) for text in faults]
+        of_sync = [named for text in faults if (named := parse_sync_fault(text)) is not None]
+        wrong = [parse_fault(text) for text in faults if parse_sync_fault(text) is None]
     except ValueError as error:
         raise InputError(f"--fault: {error}") from error
+    _require_possible(n_frames, of_sync, wrong)
     try:
         virtual = scene_for(stage, name=scene, seed=seed)
         if bits is not None:
@@ -139,9 +149,26 @@ def photograph(
     chosen_format = _format_for(file_format, wrong)
     play = _played(wrong, profile_name, root)
     with atomic_folder(out, overwrite=overwrite, marker=_MARKER, written=_WRITTEN) as folder:
-        taken = write_take(
-            virtual, patterns, folder / "take", output=chosen_format, play=play, progress=progress
-        )
+        if n_frames:
+            taken = _take_counter(
+                virtual,
+                stage,
+                patterns,
+                folder / "take",
+                chosen_format,
+                n_frames,
+                of_sync,
+                progress,
+            )
+        else:
+            taken = write_take(
+                virtual,
+                patterns,
+                folder / "take",
+                output=chosen_format,
+                play=play,
+                progress=progress,
+            )
         for path in sorted((folder / "take").iterdir()):
             path.replace(folder / path.name)
         shutil.rmtree(folder / "take")
@@ -157,8 +184,68 @@ def photograph(
         "scene": virtual.name,
         "seed": seed,
         "frames": len(taken),
-        "faults": {fault.name: strength for fault, strength in wrong},
+        "is_sync": bool(n_frames),
+        "faults": {
+            **{fault.name: strength for fault, strength in wrong},
+            **{fault.name: strength for fault, strength in of_sync},
+        },
     }
+
+
+def _frames_of_counter(plan: Path) -> int:
+    """How many frames the sync pattern of a plan has; 0 where it is another pattern."""
+    pattern = read_plan(plan) if plan.is_file() else None
+    return len(pattern.frames) if pattern is not None and pattern.name == "sync" else 0
+
+
+def _require_possible(
+    n_frames: int, of_sync: Sequence[tuple[SyncFault, float]], wrong: Sequence[tuple[Fault, float]]
+) -> None:
+    """Refuse faults of playing where nothing is played, and those that a playing wall has not."""
+    if of_sync and not n_frames:
+        raise InputError(
+            f"--fault {of_sync[0][0].name} needs the sync pattern; write it with "
+            "'ledcal patterns DIR --set sync'"
+        )
+    unknown = {
+        "blended",
+        "torn",
+        "doubled",
+        "auto-exposure",
+        "auto-iris",
+        "junk",
+    } | _OF_PROFILE.keys()
+    stray = [fault.name for fault, _ in wrong if fault.name in unknown]
+    if n_frames and stray:
+        raise InputError(
+            f"--fault {stray[0]} is not for the sync pattern, which has {', '.join(SYNC_FAULTS)}"
+        )
+
+
+def _take_counter(
+    virtual: VirtualStage,
+    stage: Stage,
+    patterns: Path,
+    out: Path,
+    file_format: str,
+    n_frames: int,
+    faults: Sequence[tuple[SyncFault, float]],
+    progress: Callable[[int, int], None],
+) -> tuple[Path, ...]:
+    """Photograph the sync pattern while it plays."""
+    frames = dict(numbered(pattern_frames(patterns), None))
+    try:
+        rolling = build_rolling(
+            stage,
+            rows=virtual.camera.height,
+            numbers=list(frames),
+            is_loop=len(frames) == n_frames,
+            faults=faults,
+            seed=virtual.seed,
+        )
+    except ValueError as error:
+        raise InputError(f"--fault: {error}") from error
+    return write_sync_take(virtual, rolling, frames, out, output=file_format, progress=progress)
 
 
 def _format_for(file_format: str | None, wrong: Sequence[tuple[Fault, float]]) -> str:

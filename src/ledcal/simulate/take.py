@@ -214,7 +214,7 @@ def write_take(
     if output not in FORMATS:
         message = f"output {output!r} is none of {', '.join(FORMATS)}"
         raise ValueError(message)
-    paths = _numbered(pattern_frames(patterns), only)
+    paths = numbered(pattern_frames(patterns), only)
     plan = patterns / "plan.json"
     pattern = read_plan(plan) if plan.is_file() else None
     first = _code_image(paths[0][1])
@@ -276,8 +276,26 @@ def _gain(setup: Setup, code: NDArray[np.float32], index: int) -> float | None:
     return automatic_gains(camera, wall_picture(setup, code, frame_index=index))
 
 
-def _numbered(paths: list[Path], only: Iterable[int] | None) -> list[tuple[int, Path]]:
-    """Frames with their numbers: the digits their names end in, or their place."""
+def numbered(paths: list[Path], only: Iterable[int] | None) -> list[tuple[int, Path]]:
+    """Frames with their numbers: the digits their names end in, or their place.
+
+    Parameters
+    ----------
+    paths : list of Path
+        In playing order.
+    only : iterable of int or None
+        Those that are wanted; None: all.
+
+    Returns
+    -------
+    list of (int, Path)
+        In playing order.
+
+    Raises
+    ------
+    InputError
+        If none of them is there.
+    """
     digits = [re.search(r"(\d+)$", path.stem) for path in paths]
     numbers = [int(match[1]) if match else -1 for match in digits]
     if len(set(numbers)) != len(numbers) or -1 in numbers:
