@@ -15,7 +15,14 @@ _WHOLE = 0.02
 _CUSTOMARY = 180.0
 
 
-def advise(band: Band, stage: Stage, *, refresh_hz: float | None, is_genlocked: bool | None) -> str:
+def advise(
+    band: Band,
+    stage: Stage,
+    *,
+    refresh_hz: float | None,
+    is_genlocked: bool | None,
+    is_explained: bool,
+) -> str:
     """Say what to do, the best first.
 
     Parameters
@@ -28,6 +35,8 @@ def advise(band: Band, stage: Stage, *, refresh_hz: float | None, is_genlocked: 
         The refresh as it was measured.
     is_genlocked : bool or None
         Whether LEDs keep step with the camera.
+    is_explained : bool
+        Whether the stage's refresh makes this band.
 
     Returns
     -------
@@ -39,8 +48,17 @@ def advise(band: Band, stage: Stage, *, refresh_hz: float | None, is_genlocked: 
         parts.append(_proof(band, stage))
     elif is_genlocked is False:
         parts.append("Genlock the LED processor to the camera.")
-    parts.append(_shutter(stage, refresh_hz))
-    parts.append("Or raise the refresh in the processor: twice the refresh halves the band.")
+    raster = stage.wall.raster
+    if not is_explained and raster.refresh_hz and stage.camera.raster.line_time_us:
+        parts.append(
+            "Read the refresh off the processor and the read-out time off the camera, and put them "
+            "right in stage.toml: then ledcal names the shutter that lasts whole refreshes."
+        )
+    else:
+        parts.append(_shutter(stage, refresh_hz))
+    parts.append(
+        "Or raise the refresh in the processor: twice the refresh makes the band half as deep."
+    )
     return " ".join(parts)
 
 

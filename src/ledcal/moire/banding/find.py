@@ -48,13 +48,16 @@ def find_bands(profiles: Sequence[RowProfiles], *, false_alarm: float = 1e-3) ->
         raise CaptureError(message)
     series = row_series(profiles)
     n = len(profiles)
-    moving: tuple[Band, ...] = ()
+    bands: tuple[Band, ...] = ()
+    known: list[float] = []
     if n > 1:
-        moving, mean = find_moving(series, false_alarm)
-        series = replace(series, still=series.still / (1.0 + mean)[:, None])
-    still = find_still(series, false_alarm, moving, n)
+        moving = find_moving(series, false_alarm)
+        bands = moving.bands
+        known = [*(band.frequency_cpr for band in bands), *moving.others.tolist()]
+        series = replace(series, still=series.still / (1.0 + moving.mean)[:, None])
+    still = find_still(series, false_alarm, known, n)
     depth, sigma = _flicker(series)
-    return Banding(moving + still, depth, sigma, n)
+    return Banding(bands + still, depth, sigma, n)
 
 
 def _flicker(series: RowSeries) -> tuple[float, float]:

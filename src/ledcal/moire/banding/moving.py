@@ -17,13 +17,32 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ledcal.moire.banding.series import RowSeries
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.arrays import BoolArray, FloatArray
 
 LEAST_WAVES = 2.0
 _OVERSAMPLED = 2
-_MOST_BANDS = 12
+_MOST_BANDS = 16
 # Cells of the spectrum around a band that belong to it.
 _OWN_CELLS = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moving:
+    """What changes from frame to frame.
+
+    Attributes
+    ----------
+    bands : tuple of Band
+        Strongest first.
+    mean : ndarray, shape (rows,)
+        Their mean over the frames, which is left in what stands still.
+    others : ndarray, shape (cells,)
+        Frequencies at which more moves than was listed.
+    """
+
+    bands: tuple[Band, ...]
+    mean: FloatArray
+    others: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,14 +55,17 @@ class _Spectrum:
     n_averaged: int
 
     def false_alarm(self, index: int) -> float:
-        ratio = self.power[index] / self.noise[index]
-        chance = false_alarm(
-            np.array([ratio]), self.n_averaged, _OVERSAMPLED * self.n_cells, self.block
-        )
-        return float(chance[0])
+        return float(self._chances(self.power[[index]] / self.noise[[index]])[0])
+
+    def sticks_out(self, limit: float) -> BoolArray:
+        return self._chances(self.power / self.noise) <= limit
+
+    def _chances(self, ratio: FloatArray) -> FloatArray:
+        n_cells = _OVERSAMPLED * self.n_cells
+        return false_alarm(ratio, self.n_averaged, n_cells, self.block)
 
 
-def find_moving(series: RowSeries, limit: float) -> tuple[tuple[Band, ...], FloatArray]:
+def find_moving(series: RowSeries, limit: float) -> Moving:
     """Find waves in what changes from frame to frame.
 
     Parameters
@@ -55,10 +77,8 @@ def find_moving(series: RowSeries, limit: float) -> tuple[tuple[Band, ...], Floa
 
     Returns
     -------
-    bands : tuple of Band
-        Strongest first.
-    mean : ndarray, shape (rows,)
-        Their mean over the frames, which is left in what stands still.
+    Moving
+        The bands, strongest first.
     """
     y, weight, moving = series.y, series.weight, series.moving
     cell = 1.0 / (series.step * len(y))
@@ -66,18 +86,26 @@ def find_moving(series: RowSeries, limit: float) -> tuple[tuple[Band, ...], Floa
     chances: list[float] = []
     _, left = fit_waves(y, weight, moving, [])
     corrected = moving
-    while len(frequencies) < _MOST_BANDS:
+    is_settled = True
+    while True:
         spectrum = _spectrum(series, left)
         peak = _peak(spectrum, frequencies, cell)
         chance = spectrum.false_alarm(peak)
-        if chance > limit:
+        is_done = chance > limit or len(frequencies) == _MOST_BANDS
+        if is_done and is_settled:
             break
-        start = float(spectrum.frequency[peak])
-        frequencies.append(refine_frequency(y, weight, left, start, 0.75 * cell))
-        chances.append(chance)
-        corrected, frequencies, left = _fit_together(series, frequencies, cell)
+        if not is_done:
+            start = float(spectrum.frequency[peak])
+            frequencies.append(refine_frequency(y, weight, left, start, 0.75 * cell))
+            chances.append(chance)
+        # Waves are fitted again without the others whenever there are twice as many, and at last.
+        is_settled = is_done or len(frequencies) in {1, 2, 4, 8}
+        if is_settled:
+            frequencies = _refine_all(series, frequencies, cell)
+        corrected = _put_right(series, frequencies)
+        _, left = fit_waves(y, weight, corrected, frequencies)
     if not frequencies:
-        return (), np.zeros(len(y))
+        return Moving((), np.zeros(len(y)), np.empty(0))
     amplitudes, left = fit_waves(y, weight, corrected, frequencies)
     spectrum = _spectrum(series, left)
     found = [
@@ -85,7 +113,7 @@ def find_moving(series: RowSeries, limit: float) -> tuple[tuple[Band, ...], Floa
         for frequency, amplitude, chance in zip(frequencies, amplitudes, chances, strict=True)
     ]
     bands = tuple(sorted(found, key=lambda band: -band.depth))
-    return bands, _mean(series, frequencies)
+    return Moving(bands, _mean(series, frequencies), spectrum.frequency[spectrum.sticks_out(limit)])
 
 
 def _spectrum(series: RowSeries, left: FloatArray) -> _Spectrum:
@@ -112,21 +140,16 @@ def _peak(spectrum: _Spectrum, taken: list[float], cell: float) -> int:
     return int(np.argmax(ratio))
 
 
-def _fit_together(
-    series: RowSeries, frequencies: list[float], cell: float
-) -> tuple[FloatArray, list[float], FloatArray]:
-    """All waves at once, each again without the others, and the frames' mean put right."""
-    y, weight = series.y, series.weight
-    frequencies = list(frequencies)
-    corrected = _put_right(series, frequencies)
-    for index in range(len(frequencies)):
-        others = frequencies[:index] + frequencies[index + 1 :]
-        amplitudes, _ = fit_waves(y, weight, corrected, frequencies)
-        rest = corrected - _drawn(y, others, np.delete(amplitudes, index, axis=0))
-        frequencies[index] = refine_frequency(y, weight, rest, frequencies[index], 0.25 * cell)
-    corrected = _put_right(series, frequencies)
-    _, left = fit_waves(y, weight, corrected, frequencies)
-    return corrected, frequencies, left
+def _refine_all(series: RowSeries, frequencies: list[float], cell: float) -> list[float]:
+    """Each wave's frequency again, without the other waves."""
+    found = list(frequencies)
+    corrected = _put_right(series, found)
+    for index in range(len(found)):
+        others = found[:index] + found[index + 1 :]
+        amplitudes, _ = fit_waves(series.y, series.weight, corrected, found)
+        rest = corrected - _drawn(series.y, others, np.delete(amplitudes, index, axis=0))
+        found[index] = refine_frequency(series.y, series.weight, rest, found[index], 0.25 * cell)
+    return found
 
 
 def _put_right(series: RowSeries, frequencies: list[float]) -> FloatArray:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ledcal.moire.banding.series import RowSeries
     from ledcal.values.arrays import FloatArray
 
-_LEAST_WAVES = 4.0
+_LEAST_WAVES = 6.0
 _DEGREE = 6
 _OVERSAMPLED = 2
 # Cells of the spectrum from which its noise is learnt: what stands still has a coloured one.
@@ -40,7 +40,7 @@ _RANGE = 1e-4
 
 
 def find_still(
-    series: RowSeries, limit: float, moving: Sequence[Band], n_frames: int
+    series: RowSeries, limit: float, moving: Sequence[float], n_frames: int
 ) -> tuple[Band, ...]:
     """Find waves along the rows in the mean of the frames.
 
@@ -50,8 +50,8 @@ def find_still(
         Of one frame or more.
     limit : float
         Probability, over the whole search, that white noise alone gives a wave.
-    moving : sequence of Band
-        Waves that were found to move; part of them is left in the mean.
+    moving : sequence of float
+        Frequencies at which something was found to move: part of it is left in the mean.
     n_frames : int
         Frames in the mean.
 
@@ -76,8 +76,8 @@ def find_still(
     chance = false_alarm(power / noise, 1, n_cells, _BLOCK // 2)
     variance = 4.0 * noise / taper.sum() ** 2
     is_free = np.ones(len(power), np.bool_)
-    for band in moving:
-        is_free &= np.abs(frequency - band.frequency_cpr) > _OWN_CELLS * cell
+    for known in moving:
+        is_free &= np.abs(frequency - known) > _OWN_CELLS * cell
     found: list[Band] = []
     strongest = float(power.max())
     for _ in range(_MOST_LOOKED_AT):

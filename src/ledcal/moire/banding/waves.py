@@ -52,8 +52,8 @@ def fit_waves(
         What is left, smooth changes taken off too.
     """
     basis = np.concatenate([wave_basis(y, frequencies), smooth_basis(y)], axis=1)
-    root = np.sqrt(weight)
-    found, *_ = np.linalg.lstsq(basis * root[:, None], (series * root).T)
+    weighted = basis * weight[:, None]
+    found = np.linalg.solve(basis.T @ weighted, (series @ weighted).T)
     n = 2 * len(frequencies)
     amplitudes = found[0:n:2] - 1j * found[1:n:2]
     return amplitudes, np.asarray(series - (basis @ found).T, np.float64)
@@ -84,8 +84,8 @@ def refine_frequency(
     def unexplained(frequency: float) -> float:
         wave = wave_basis(y, [frequency]) * root[:, None]
         wave = wave - smooth @ (smooth.T @ wave)
-        axes, _ = np.linalg.qr(wave)
-        return -float(np.sum((axes.T @ target) ** 2))
+        seen = wave.T @ target
+        return -float(np.sum(seen * np.linalg.solve(wave.T @ wave, seen)))
 
     found = minimize_scalar(
         unexplained,
