@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ledcal.cli.main import COMMANDS, group
+from ledcal.cli.main import group
 
 HEAD = """# Commands
 
@@ -20,17 +20,24 @@ unusable, re-shoot; 4 measured out of tolerance (`--strict`); 5 input ambiguous,
 def format_commands() -> str:
     """The whole page."""
     context = click.Context(group, info_name="ledcal", max_content_width=100, terminal_width=100)
-    parts = [HEAD]
-    for name in COMMANDS:
-        command = group.get_command(context, name)
+    return "\n".join([HEAD, *_format_group(group, context)])
+
+
+def _format_group(commands: click.Group, context: click.Context, above: str = "") -> list[str]:
+    """One part for each command of a group, and for those of groups in it."""
+    parts = []
+    for name in commands.list_commands(context):
+        command = commands.get_command(context, name)
         if command is None:
-            message = f"{name} is listed, but not there"
+            message = f"{above}{name} is listed, but not there"
             raise LookupError(message)
         inner = click.Context(
             command, info_name=name, parent=context, max_content_width=100, terminal_width=100
         )
-        parts.append(f"## {name}\n\n```\n{command.get_help(inner)}\n```\n")
-    return "\n".join(parts)
+        parts.append(f"## {above}{name}\n\n```\n{command.get_help(inner)}\n```\n")
+        if isinstance(command, click.Group):
+            parts += _format_group(command, inner, f"{above}{name} ")
+    return parts
 
 
 if __name__ == "__main__":

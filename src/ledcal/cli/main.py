@@ -16,6 +16,7 @@ from ledcal import __version__
 from ledcal.errors import LedcalError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TextIO
 
 # Name of the command, and the module under ledcal.cli that holds it. Loaded when it is needed, so
@@ -26,6 +27,7 @@ COMMANDS = {
     "check": "is this capture usable, and what is wrong with it",
     "measure": "turn captures into patch measurements (csv)",
     "fit": "the main job: captures to a calibration profile",
+    "moire": "moire of the LEDs: what to expect, and what to change",
     "export": "write the correction for a render host",
     "profiles": "list and show the stored profiles",
 }
@@ -34,17 +36,21 @@ COMMANDS = {
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called or asked for help."""
 
+    # Name and summary of each command, and what stands before the name of its module.
+    listed: Mapping[str, str] = COMMANDS
+    modules = "ledcal.cli."
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which a calibration uses them."""
         del ctx
-        return list(COMMANDS)
+        return list(self.listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command's module."""
         del ctx
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.listed:
             return None
-        module = importlib.import_module(f"ledcal.cli.{cmd_name}")
+        module = importlib.import_module(f"{self.modules}{cmd_name}")
         command: click.Command = module.command
         return command
 
@@ -52,7 +58,7 @@ class LazyGroup(click.Group):
         """List the commands without importing them."""
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self.listed.items()))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -63,7 +69,7 @@ class LazyGroup(click.Group):
         except click.UsageError as error:
             import difflib
 
-            near = difflib.get_close_matches(args[0], list(COMMANDS), n=1, cutoff=0.5)
+            near = difflib.get_close_matches(args[0], list(self.listed), n=1, cutoff=0.5)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             message = f"{error.message.rstrip('.')}.{hint}"
             raise click.UsageError(message, ctx) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from ledcal.moire.risk import risk, risks
 from ledcal.moire.safe import (
@@ -12,9 +13,8 @@ from ledcal.moire.safe import (
     changed,
     nearest_focus_m,
     safe_bands,
+    search,
     setting,
-    step_share,
-    steps,
     sufficient_focus,
     sufficient_stop,
 )
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 # Few lenses of film open further.
-_WIDEST_STOP = 1.4
+WIDEST_STOP = 1.4
 _MOST_ROLL_DEG = 45.0
 # A change that is not enough is named where it leaves at most this share.
 _WORTH_IT = 1 / 3
 # What is set by hand is set this much on the safe side.
 _INSET = 0.01
+# Of a band that is relied on, end over beginning.
+_WIDE = 1.05
 
 
 def advise(
@@ -80,26 +82,40 @@ def advise(
 
 
 def nearest_safe(value: float, bands: tuple[Band, ...]) -> float | None:
-    """The safe value nearest to one, a little inside of its band where that is wide enough.
+    """The safe value nearest to one, a little inside of its band.
+
+    Narrow bands count only where there are no others: they come of nulls of filter and photosite,
+    which real ones do not have just where they are said to be.
 
     Examples
     --------
     >>> round(nearest_safe(8.0, (Band(5.0, 6.0), Band(9.0, 12.0))), 3)
     9.09
+    >>> round(nearest_safe(8.0, (Band(8.2, 8.4), Band(9.0, 12.0))), 3)
+    9.09
     >>> nearest_safe(8.0, ()) is None
     True
     """
     aims = []
-    for band in bands:
+    wide = [band for band in bands if band.high >= _WIDE * band.low]
+    for band in wide or bands:
         inset = min(_INSET * band.low, 0.25 * (band.high - band.low))
         aims.append(float(np.clip(value, band.low + inset, band.high - inset)))
     return min(aims, key=lambda aim: abs(np.log(aim / value))) if aims else None
 
 
 def _within(rig: Rig, what: str, allowed: Band, limit: float) -> Change | None:
-    values = steps(allowed.low, allowed.high, share=step_share(rig))
-    aim = nearest_safe(setting(rig, what), safe_bands(rig, what, values, limit=limit))
-    return _change(rig, what, values if aim is None else aim, limit, _ratio)
+    aim = nearest_safe(setting(rig, what), safe_bands(rig, what, allowed, limit=limit))
+    if aim is not None:
+        return _change(rig, what, aim, limit, _ratio)
+    # The best of them, where a hundredth more or less does not spoil it.
+    values, bound = search(rig, what, allowed)
+    around = 2 * int(np.ceil(_INSET / np.log(values[1] / values[0]))) + 1
+    spoiled = maximum_filter1d(bound, around, mode="nearest")
+    best = int(np.argmin(spoiled))
+    left, after = float(spoiled[best]), float(values[best])
+    now = setting(rig, what)
+    return Change(what, now, after, left, left < limit, _ratio(now, after))
 
 
 def _focus(rig: Rig, limit: float) -> Change | None:
@@ -114,11 +130,11 @@ def _focus(rig: Rig, limit: float) -> Change | None:
 def _stop(rig: Rig, limit: float) -> Change | None:
     """A third of a stop on the scale, wider than now; or the widest."""
     now = setting(rig, STOP)
-    if rig.focus_mm is None or now <= _WIDEST_STOP:
+    if rig.focus_mm is None or now <= WIDEST_STOP:
         return None
-    aim = sufficient_stop(rig, limit=limit, widest=_WIDEST_STOP) or _WIDEST_STOP
+    aim = sufficient_stop(rig, limit=limit, widest=WIDEST_STOP) or WIDEST_STOP
     third = 2.0 ** (np.floor(6.0 * np.log2(aim) + 1e-6) / 6.0)
-    return _change(rig, STOP, max(float(third), _WIDEST_STOP), limit, _stops)
+    return _change(rig, STOP, max(float(third), WIDEST_STOP), limit, _stops)
 
 
 def _roll(rig: Rig, limit: float) -> Change | None:

@@ -6,6 +6,7 @@ Judged by the worst blur of its size, so that no null of a perfect blur disc is 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,7 @@ from ledcal.values.prediction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from ledcal.moire.rig import Rig
     from ledcal.values.arrays import FloatArray
@@ -63,9 +64,8 @@ def nearest_focus_m(rig: Rig) -> float:
     return max(_NEAREST_FOCUS_MM, 4.0 * rig.focal_mm) / 1000.0
 
 
-def safe_bands(
-    rig: Rig, what: str, values: Sequence[float] | FloatArray, *, limit: float = 1.0
-) -> tuple[Band, ...]:
+@lru_cache(maxsize=32)
+def safe_bands(rig: Rig, what: str, searched: Band, *, limit: float = 1.0) -> tuple[Band, ...]:
     """Ranges of one setting in which nothing is visible anywhere in the picture.
 
     Parameters
@@ -74,8 +74,8 @@ def safe_bands(
         All else stays as it is.
     what : str
         ``distance``, ``focus``, ``focal``, ``stop`` or ``roll``.
-    values : sequence of float
-        Rising, and dense: what happens between two of them is not looked at.
+    searched : Band
+        From where to where.
     limit : float
         Visibility that is not reached inside of a range.
 
@@ -84,8 +84,7 @@ def safe_bands(
     tuple of Band
         Rising; narrower ones than one part in a hundred are left out.
     """
-    at = np.asarray(values, np.float64)
-    bound, _ = risks([changed(rig, what, float(value)) for value in at])
+    at, bound = search(rig, what, searched)
     is_safe = bound < limit
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_safe, [False]]).astype(int)))
 
@@ -95,11 +94,14 @@ def safe_bands(
     bands = []
     for first, end in zip(edges[::2], edges[1::2], strict=True):
         low, high = float(at[first]), float(at[end - 1])
+        before, behind = float(at[max(first - 1, 0)]), float(at[min(end, at.size - 1)])
+        if behind - before < _NARROWEST * high:
+            continue
         if first > 0:
-            low = refined(low, float(at[first - 1]))
+            low = refined(low, before)
         if end < at.size:
-            high = refined(high, float(at[end]))
-        if high - low >= _NARROWEST * abs(high):
+            high = refined(high, behind)
+        if high - low >= _NARROWEST * high:
             bands.append(Band(low, high))
     return tuple(bands)
 
@@ -115,9 +117,15 @@ def _edge(holds: Callable[[float], bool], inside: float, outside: float) -> floa
     return inside
 
 
-def step_share(rig: Rig) -> float:
-    """How far apart values may lie in a search: an oblique wall shows a range of frequencies."""
-    return 0.0025 if rig.yaw_deg == 0.0 and rig.pitch_deg == 0.0 else 0.01
+@lru_cache(maxsize=32)
+def search(rig: Rig, what: str, searched: Band) -> tuple[FloatArray, FloatArray]:
+    """Values from end to end, and the risk at each: its bound.
+
+    The risk of an oblique wall is the worst of many frequencies, and changes slowly.
+    """
+    is_oblique = bool(rig.yaw_deg or rig.pitch_deg)
+    values = steps(searched.low, searched.high, share=0.01 if is_oblique else 0.0025)
+    return values, risks([changed(rig, what, float(value)) for value in values])[0]
 
 
 def steps(low: float, high: float, *, share: float = 0.0025) -> FloatArray:

@@ -122,6 +122,9 @@ def rig_of_stage(
     squeeze = raster.anamorphic_squeeze or 1.0
     if squeeze != 1.0:
         said.append("the delivered picture is desqueezed")
+    turns = raster.yaw_deg or 0.0, raster.pitch_deg or 0.0, raster.roll_deg or 0.0
+    if any(turns):
+        said.append("wall turned by yaw {:g}, pitch {:g}, roll {:g} degrees".format(*turns))
     rig = Rig(
         pitch_mm=float(wall.pitch_mm or 0.0),
         focal_mm=focal,
@@ -144,9 +147,9 @@ def rig_of_stage(
         )
         / skip,
         wavelength_nm=GREEN_NM,
-        yaw_deg=raster.yaw_deg or 0.0,
-        pitch_deg=raster.pitch_deg or 0.0,
-        roll_deg=raster.roll_deg or 0.0,
+        yaw_deg=turns[0],
+        pitch_deg=turns[1],
+        roll_deg=turns[2],
         squeeze=squeeze,
         rows_delivered=rows or height,
     )
@@ -161,7 +164,7 @@ def _what_is_missing(keys: list[str]) -> str:
         tables.setdefault(table, []).append(name)
     where = " and ".join(f"{', '.join(names)} under [{table}]" for table, names in tables.items())
     instead = [_OPTIONS[key] for key in keys if key in _OPTIONS]
-    or_else = f" ({' and '.join(instead)} will do for the last)" if instead else ""
+    or_else = f", or give {' and '.join(instead)}" if instead else ""
     return (
         f"moire cannot be predicted without {', '.join(keys)}: add {where} to stage.toml{or_else}"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -231,6 +231,11 @@ class Prediction:
         What was searched.
     safe_distances_m, safe_focals_mm : tuple of Band
         With the present focal length, and at the present distance.
+    focus_enough_m : float or None
+        Focused there, or anywhere nearer, nothing is visible; None where no lens focuses so near.
+    stop_enough : float or None
+        At this f-number, or a wider one, nothing is visible at the present focus; None where even
+        the widest that is looked at does not do.
     dangers : tuple of Danger
         Those of 1/4, 1/3, 1/2 and 1.
     assumptions : tuple of str
@@ -253,6 +258,8 @@ class Prediction:
     focal_range_mm: Band
     safe_distances_m: tuple[Band, ...]
     safe_focals_mm: tuple[Band, ...]
+    focus_enough_m: float | None
+    stop_enough: float | None
     dangers: tuple[Danger, ...]
     assumptions: tuple[str, ...]
-    chart: RiskMap | None = field(default=None)
+    chart: RiskMap | None = None

@@ -1,0 +1,21 @@
+"""`ledcal moire`: the group of what concerns the moire of the LEDs."""
+
+from __future__ import annotations
+
+import click
+
+from ledcal.cli.main import LazyGroup
+
+
+class _MoireGroup(LazyGroup):
+    """Each command in a module of its own, `moire_<name>`."""
+
+    listed = {  # noqa: RUF012 - as in LazyGroup: not changed by anybody
+        "predict": "what moire to expect of a stage, where it is safe, and what to change",
+    }
+    modules = "ledcal.cli.moire_"
+
+
+@click.group(name="moire", cls=_MoireGroup)
+def command() -> None:
+    """Moire of the LED wall: what to expect before the shoot."""
