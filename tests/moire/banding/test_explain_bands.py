@@ -144,6 +144,21 @@ def test_a_scanned_wall_is_predicted_as_it_is_seen() -> None:
     assert (first.predicted.harmonic, first.predicted.order) == (1, 0)
 
 
+def test_defocus_weakens_what_needs_leds_resolved() -> None:
+    of = stage(scan=16)
+    soft = replace(of.camera.raster, focus_distance_m=5.0, f_stop=2.8)
+    blurred = predict_bands(replace(of, camera=replace(of.camera, raster=soft)))
+    ratio = {
+        (w.harmonic, w.order): w.depth / sharp.depth
+        for w in blurred
+        for sharp in predict_bands(of)
+        if (w.harmonic, w.order) == (sharp.harmonic, sharp.order)
+    }
+    # A disc of 3.1 mm on LEDs 2.6 mm apart, of which a sixteenth of a cycle asks little.
+    assert ratio[1, 0] > 0.95
+    assert ratio[1, 1] < 0.3
+
+
 def test_without_timing_or_lengths_nothing_is_predicted() -> None:
     assert predict_bands(stage(refresh_hz=None)) == ()
     of = stage(scan=8)

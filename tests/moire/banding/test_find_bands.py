@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 ROWS, RASTER = 2160, 0.2371
 
 
-def scene(rows: int = ROWS) -> FloatArray:
+def scene(rows: int = ROWS, phase: float = 0.0) -> FloatArray:
     """18 % grey with a raster of 5 % in line with the rows, and fall-off."""
     y = np.arange(rows)
-    raster = 1.0 + 0.05 * np.cos(2 * np.pi * RASTER * y)
+    raster = 1.0 + 0.05 * np.cos(2 * np.pi * (RASTER * y + phase))
     return np.asarray(0.18 * raster * (1.0 - 0.3 * (2 * y / rows - 1) ** 2), np.float64)
 
 
@@ -74,7 +74,10 @@ def test_a_hundredth_of_a_per_cent_is_found_in_eight_frames(frequency: float, dr
 @pytest.mark.parametrize("drift", [0.04, 0.25, 0.46])
 def test_depth_is_not_biased_by_what_stands_still(drift: float) -> None:
     for n in (4, 8):
-        band = shoot(0.02, 0.0131, drift, n=n).bands[0]
+        moving = [b for b in shoot(0.02, 0.0131, drift, n=n).bands if not b.is_static]
+        # One, and not also what the division by the mean of the frames would make of it.
+        assert len(moving) == 1
+        band = moving[0]
         assert band.depth == pytest.approx(0.02, abs=4 * band.depth_sigma)
         assert band.depth_sigma < 6e-4
         assert band.drift_cycles == pytest.approx(drift, abs=4 * band.drift_sigma)
@@ -122,7 +125,10 @@ def test_one_frame_says_what_stands_and_not_whether_it_moves() -> None:
 
 
 def test_two_frames_find_a_band_and_no_drift() -> None:
-    band = shoot(0.001, n=2, drift=0.4).bands[0]
+    banding = shoot(0.001, n=2, drift=0.4)
+    band = banding.bands[0]
+    # Part of it is left in the mean of the frames, and not listed again.
+    assert [round(b.frequency_cpr, 3) for b in banding.bands] == [0.013, round(RASTER, 3)]
     assert (band.is_static, band.drift_cycles) == (False, None)
     assert abs(band.depth - 0.001) < 2 * band.depth_sigma
 
@@ -132,17 +138,27 @@ def test_harmonics_of_short_pulses_are_all_found() -> None:
     rng = np.random.default_rng(5)
     banding = find_bands(
         [
-            average_rows(row_light(wall, shutter, ROWS, j), scene(), columns=2000, noise=0.014,
-                         rng=rng)
-            for j in range(8)
+            average_rows(row_light(wall, shutter, 1000, j), scene(1000), columns=2000,
+                         noise=0.014, rng=rng)
+            for j in range(4)
         ]
     )  # fmt: skip
-    for harmonic in range(1, 7):
+    for harmonic in range(1, 6):
         frequency = row_frequency(harmonic, 961.0, 9.3e-6)
-        band = next(b for b in banding.bands if abs(b.frequency_cpr - frequency) < 2e-6)
+        band = next(b for b in banding.bands if abs(b.frequency_cpr - frequency) < 1e-5)
         expected = band_depth(harmonic, 961.0, 0.02, 0.05)
-        assert band.depth == pytest.approx(expected, rel=0.01)
-        assert band.drift_cycles == pytest.approx(frame_advance(harmonic, 961.0, 25.0), abs=5e-4)
+        assert band.depth == pytest.approx(expected, rel=0.02)
+        assert band.drift_cycles == pytest.approx(frame_advance(harmonic, 961.0, 25.0), abs=3e-3)
+
+
+@pytest.mark.parametrize("phase", [0.1, 0.3, 0.45])
+def test_a_raster_leaves_nothing_beside_it_in_few_rows(phase: float) -> None:
+    rng = np.random.default_rng(10)
+    frames = [
+        average_rows(np.ones(512), scene(512, phase), columns=20000, noise=0.014, rng=rng)
+        for _ in range(8)
+    ]
+    assert [round(b.frequency_cpr, 4) for b in find_bands(frames).bands] == [RASTER]
 
 
 def test_a_raster_that_is_turned_against_the_rows_is_no_band() -> None:
@@ -163,6 +179,8 @@ def test_through_pixels_of_a_box() -> None:
         frame.planes[1].values[100, 50] = 16000  # a hot photosite
         profiles.append(row_profiles(frame, (21.0, 31.0, 200.0, 900.0)))
     assert profiles[0].planes[0].y == 32
+    hot = profiles[0].planes[1].level[84]
+    assert hot.max() / np.median(hot) < 1.02
     assert profiles[0].columns in {198, 200}
     band = find_bands(profiles).bands[0]
     assert band.frequency_cpr == pytest.approx(row_frequency(1, 3843.7, 9.4e-6), abs=1e-5)
@@ -193,6 +211,8 @@ def test_false_alarm_is_the_rate_of_noise() -> None:
         peak = [np.max(p / noise_level(p, n_averaged, block)) for p in power]
         share = np.mean(false_alarm(np.array(peak), n_averaged, 1024, block) <= 0.1)
         assert 0.06 < share < 0.15
+    few, many = (false_alarm(np.array([12.0]), 1, 1024, block)[0] for block in (32, 4096))
+    assert few > 1.5 * many
 
 
 def test_an_uneven_phase_has_no_drift_and_still_a_depth() -> None:
