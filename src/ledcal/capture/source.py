@@ -43,7 +43,11 @@ class Capture:
 
 
 def open_captures(
-    paths: Iterable[Path], *, image_space: str | None = None, encoding: str | None = None
+    paths: Iterable[Path],
+    *,
+    image_space: str | None = None,
+    encoding: str | None = None,
+    every: bool = False,
 ) -> Generator[Capture, None, None]:
     """Go through files; clips are decoded here, in the thread that asks for the next capture.
 
@@ -53,6 +57,8 @@ def open_captures(
         Files, in the order in which they are wanted.
     image_space, encoding : str or None
         As in `capture.read.read_frame`.
+    every : bool
+        Every frame of a clip, also those that look like the one before.
 
     Yields
     ------
@@ -68,7 +74,7 @@ def open_captures(
     said = declared(image_space, encoding)
     for path in paths:
         if _is_clip(path):
-            yield from _of_clip(path, said)
+            yield from _of_clip(path, said, every=every)
         else:
             load = partial(read_frame, path, image_space=image_space, encoding=encoding)
             yield Capture(path, None, load)
@@ -86,11 +92,12 @@ def _is_clip(path: Path) -> bool:
         return False  # the reason comes when it is read
 
 
-def _of_clip(path: Path, said: Declared) -> Iterator[Capture]:
+def _of_clip(path: Path, said: Declared, *, every: bool) -> Iterator[Capture]:
     try:
         with plain_errors(path):
             opened = open_clip(path, said)
-            for frame in pick_frames(decode_clip(opened.clip)):
+            frames = decode_clip(opened.clip)
+            for frame in frames if every else pick_frames(frames):
                 yield Capture(path, frame.number, partial(linear_frame, opened, frame))
     except LedcalError as error:
         yield Capture(path, None, partial(_raise, error))

@@ -25,6 +25,7 @@ COMMANDS = {
     "patterns": "write the test pattern that the wall plays",
     "simulate": "photograph a pattern on a virtual stage",
     "check": "is this capture usable, and what is wrong with it",
+    "sync": "drops, doubles, tearing, latency and genlock from the sync pattern",
     "measure": "turn captures into patch measurements (csv)",
     "fit": "the main job: captures to a calibration profile",
     "moire": "moire of the LEDs: what to expect, and what to change",

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from ledcal.capture.source import count_captures, open_captures
 from ledcal.capture.stream import stream_captures
-from ledcal.errors import LedcalError
+from ledcal.errors import InputError, LedcalError
 from ledcal.files.digest import sha256_file
 from ledcal.measure import sample_frame
 from ledcal.pattern import builtin
+from ledcal.values.sync import read_sync_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ledcal.values.stage import Wall
 
 # Resolutions that are tried when neither plan.json nor stage.toml says which.
-_COMMON_SIZES = (
+COMMON_SIZES = (
     (1920, 1080), (3840, 2160), (3840, 1080), (1080, 1920), (2560, 1440), (1280, 720),
     (4096, 2160), (1920, 1200), (5760, 1080), (7680, 1080), (960, 540), (3840, 1920),
 )  # fmt: skip
@@ -104,7 +105,7 @@ def sample_captures(
     unread: list[tuple[Path, LedcalError]] = []
 
     made_for = context.pattern or context.stage.wall
-    walls = list(dict.fromkeys([(made_for.width_px, made_for.height_px), *_COMMON_SIZES[:5]]))
+    walls = list(dict.fromkeys([(made_for.width_px, made_for.height_px), *COMMON_SIZES[:5]]))
     if context.pattern is not None:
         walls = walls[:1]
 
@@ -173,7 +174,18 @@ class _Count:
 
 
 def known_pattern(context: Context, pattern_id: int) -> Pattern | None:
-    """Pattern of an id: the one of plan.json, or a built-in one of this wall; else None."""
+    """Pattern of an id: the one of plan.json, or a built-in one of this wall; else None.
+
+    Raises
+    ------
+    InputError
+        If it is the sync pattern, which has no colours.
+    """
+    if read_sync_id(pattern_id) is not None:
+        raise InputError(
+            "these captures show the sync pattern, which has no patches to measure; "
+            "type 'ledcal sync' in place of this command"
+        )
     if context.pattern is not None:
         return context.pattern if context.pattern.pattern_id == pattern_id else None
     return _builtin(pattern_id, context.stage.wall)
@@ -182,7 +194,7 @@ def known_pattern(context: Context, pattern_id: int) -> Pattern | None:
 @cache
 def _builtin(pattern_id: int, wall: Wall) -> Pattern | None:
     """The built-in pattern of an id: of this wall, or of one that differs in resolution only."""
-    sizes = dict.fromkeys([(wall.width_px, wall.height_px), *_COMMON_SIZES])
+    sizes = dict.fromkeys([(wall.width_px, wall.height_px), *COMMON_SIZES])
     tried = (
         builtin(pattern_id, replace(wall, width_px=width, height_px=height))
         for width, height in sizes
