@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.values.arrays import readonly
+
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 LUMINANCE, RED_BLUE, GREEN_MAGENTA = "luminance", "red-blue", "green-magenta"
+COLOURS = (LUMINANCE, RED_BLUE, GREEN_MAGENTA)
 MOIRE, GRID, BANDING, STRUCTURE, UNEXPLAINED = (
     "moire",
     "grid",
@@ -48,6 +51,8 @@ class MoireLine:
         Contrast over the least that an eye sees, in the worst viewing distance; 1 is just seen.
     period_px : float
         Period in pixels of the delivered picture.
+    x, y : float
+        Middle of the patch in which it was measured, in photosites of the picture.
     note : str
         How the kind is known, or what it may also be; empty where there is nothing to say.
     """
@@ -63,6 +68,8 @@ class MoireLine:
     true_frequency: tuple[float, float] | None = None
     visibility: float = float("nan")
     period_px: float = float("nan")
+    x: float = float("nan")
+    y: float = float("nan")
     note: str = ""
 
     @property
@@ -102,3 +109,70 @@ class MoireMap:
     fx_cpp: FloatArray
     fy_cpp: FloatArray
     colour: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prior:
+    """What is known of the LED raster before the lines are looked at.
+
+    Attributes
+    ----------
+    jacobian : ndarray, shape (2, 2)
+        LED pixels per photosite in the middle of the patch: order @ jacobian is the true frequency
+        of an order.
+    bends : ndarray, shape (2, 3)
+        Cycles that X^2, X Y and Y^2 add to LED coordinates X and Y from the middle of the patch to
+        its edges: what is seen from the side is not evenly spaced.
+    scale_spread, turn_spread_deg : float
+        How far its scale, as a share, and its direction may be off.
+    source : str
+        Where it comes from: ``fiducials``, ``stage.toml``, ``the moved camera``.
+    panel_px : tuple of int or None
+        LED pixels of a panel, across and down.
+    """
+
+    jacobian: FloatArray
+    bends: FloatArray
+    scale_spread: float
+    turn_spread_deg: float
+    source: str
+    panel_px: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        for name, shape in (("jacobian", (2, 2)), ("bends", (2, 3))):
+            object.__setattr__(self, name, readonly(getattr(self, name), shape=shape, name=name))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatchLines:
+    """What one patch shows.
+
+    Attributes
+    ----------
+    lines : tuple of MoireLine
+        Strongest first.
+    box : tuple of float
+        x, y, width, height in the picture.
+    crop : ndarray, shape (rows, columns, 3)
+        Its light as the sensor's red, green and blue, over the mean: for a picture of it.
+    spectrum : ndarray, shape (rows, columns)
+        Power over the noise, zero frequency in the middle: for a picture of it.
+    spectrum_step : int
+        Photosites from value to value of what the spectrum is of: its edges are at half a cycle of
+        that.
+    noise : float
+        Standard deviation of a value's noise, relative to the light.
+    jacobian : ndarray, shape (2, 2), or None
+        LED pixels per photosite as the lines show it; None where they do not.
+    margin : float
+        By how much, in logarithms of likelihood, that is better than the next lattice.
+    """
+
+    lines: tuple[MoireLine, ...]
+    box: tuple[float, float, float, float]
+    crop: FloatArray
+    spectrum: FloatArray
+    spectrum_step: int
+    noise: float
+    jacobian: FloatArray | None = None
+    margin: float = 0.0

@@ -1,0 +1,272 @@
+"""Which order of the LED raster each line is: a lattice laid through all of them.
+
+The phases in the colour filter array say what sampling took off a line, up to whole cycles. Where
+the camera stands says roughly what the raster's frequencies are: each strong line, taken as each
+order in turn, says precisely what they would be. The lattice that explains most lines, and makes
+the strong ones low orders, is the one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.moire.cosets import HALVES
+from ledcal.moire.lattice import orders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledcal.values.arrays import FloatArray
+
+_MOST = 4
+_ANCHORS = 4
+# How far a line may lie off its order: of its frequency (a lens distorts), and at least, in c/px;
+# and how far once the lattice was laid through the lines.
+_LOOSE, _TIGHT, _LEAST = 2e-3, 4e-4, 4e-5
+# Logarithm of contrast that an order may differ from what is usual, and what a line that is no
+# order costs.
+_CONTRAST_SPREAD, _UNEXPLAINED = 1.5, -9.0
+_HOPELESS = -12.0
+# An ordinary wall and camera, for what is usual.
+_FILL, _BLUR = 0.35, 0.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sighting:
+    """A line as the lattice sees it.
+
+    Attributes
+    ----------
+    frequency : ndarray, shape (2,)
+        As it is seen, c/px.
+    sigma : float
+        Standard error of a part of it.
+    likely : ndarray, shape (4,), or None
+        Logarithm of how likely sampling took off each of `cosets.HALVES`, up to whole cycles; None
+        where that is not known.
+    contrast : float
+        Amplitude over mean.
+    """
+
+    frequency: FloatArray
+    sigma: float
+    likely: FloatArray | None
+    contrast: float
+
+    def steps(self) -> list[tuple[FloatArray, float]]:
+        """What sampling may have taken off, and how likely each is."""
+        likely = np.zeros(4) if self.likely is None else self.likely
+        pairs = zip(HALVES, likely, strict=True)
+        return [(half, float(chance)) for half, chance in pairs if chance > _HOPELESS]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lattice:
+    """The raster of the LEDs as the lines show it.
+
+    Attributes
+    ----------
+    jacobian : ndarray, shape (2, 2)
+        LED pixels per photosite: order @ jacobian is its true frequency.
+    orders : tuple of ((int, int) or None)
+        Order of each line, None where it is none.
+    reciprocals : tuple of (ndarray or None)
+        What sampling took off each.
+    score : float
+        Logarithm of its likelihood, for comparison.
+    margin : float
+        How much better than the next that differs.
+    """
+
+    jacobian: FloatArray
+    orders: tuple[tuple[int, int] | None, ...]
+    reciprocals: tuple[FloatArray | None, ...]
+    score: float
+    margin: float
+
+
+def fit_lattice(
+    lines: Sequence[Sighting],
+    prior: FloatArray,
+    *,
+    scale_spread: float = 0.06,
+    turn_spread_deg: float = 2.5,
+) -> Lattice | None:
+    """Lay the LED raster through lines.
+
+    Parameters
+    ----------
+    lines : sequence of Sighting
+        Strongest first.
+    prior : ndarray, shape (2, 2)
+        LED pixels per photosite, roughly.
+    scale_spread : float
+        How far its scale may be off, as a share.
+    turn_spread_deg : float
+        How far its direction may be off.
+
+    Returns
+    -------
+    Lattice or None
+        None where no line can be an order.
+    """
+    if not lines:
+        return None
+    every = orders(_MOST)
+    every = np.concatenate([every, -every])
+    usual = _usual_contrast(every @ prior, every)
+    tried: list[Lattice] = []
+    for index in range(min(_ANCHORS, len(lines))):
+        for slope in _slopes(lines[index], prior, every, scale_spread, turn_spread_deg):
+            found = _lay(lines, slope, prior, every, usual)
+            if found is not None and _is_near(found.jacobian, prior, scale_spread, turn_spread_deg):
+                tried.append(found)
+    if not tried:
+        return None
+    best = max(tried, key=lambda lattice: lattice.score)
+    others = [one.score for one in tried if one.orders != best.orders]
+    margin = best.score - max(others) if others else float("inf")
+    return Lattice(best.jacobian, best.orders, best.reciprocals, best.score, margin)
+
+
+def _usual_contrast(frequency: FloatArray, order: FloatArray) -> FloatArray:
+    """Contrast of orders of an ordinary wall through an ordinary camera, for ranking."""
+    mn = np.abs(order) * _FILL
+    emitter = 1.0 / (1.0 + (np.pi * mn) ** 2).prod(axis=1) ** 0.5
+    pixel = 1.0 / (1.0 + (np.pi * frequency) ** 2).prod(axis=1) ** 0.5
+    lens = np.exp(-2.0 * (np.pi * _BLUR) ** 2 * np.minimum((frequency**2).sum(axis=1), 2.0))
+    return np.asarray(2.0 * emitter * pixel * lens, np.float64)
+
+
+def _slopes(
+    line: Sighting, prior: FloatArray, every: FloatArray, spread: float, turn_deg: float
+) -> list[FloatArray]:
+    """Jacobians near the prior under which a line is one of the orders."""
+    found = []
+    rough = every @ prior
+    reach = np.hypot(spread, np.radians(turn_deg)) * np.hypot(*rough.T)
+    for near, radius in zip(rough, reach, strict=True):
+        for step, _ in line.steps():
+            off = near - line.frequency - step
+            whole = np.arange(-np.ceil(radius), np.ceil(radius) + 1)
+            for i in np.round(off[0]) + whole:
+                for j in np.round(off[1]) + whole:
+                    true = line.frequency + step + [i, j]
+                    # order @ prior @ S = true with S a turn and a scale: complex numbers.
+                    ratio = complex(*true) / complex(*near)
+                    if abs(abs(ratio) - 1.0) > spread or (
+                        abs(np.degrees(np.angle(ratio))) > turn_deg
+                    ):
+                        continue
+                    turn = np.array([[ratio.real, ratio.imag], [-ratio.imag, ratio.real]])
+                    found.append(prior @ turn)
+    return found
+
+
+def _is_near(found: FloatArray, prior: FloatArray, spread: float, turn_deg: float) -> bool:
+    """Whether a jacobian is the prior turned and scaled within limits, and hardly sheared."""
+    change = np.linalg.solve(prior, found)
+    ratio = complex(change[0, 0] + change[1, 1], change[0, 1] - change[1, 0]) / 2.0
+    shear = np.abs(change - [[ratio.real, ratio.imag], [-ratio.imag, ratio.real]]).max()
+    return (
+        abs(abs(ratio) - 1.0) <= spread
+        and abs(np.degrees(np.angle(ratio))) <= turn_deg
+        and shear <= 0.03
+    )
+
+
+def _lay(
+    lines: Sequence[Sighting],
+    slope: FloatArray,
+    prior: FloatArray,
+    every: FloatArray,
+    usual: FloatArray,
+) -> Lattice | None:
+    """Lay a lattice through lines from a first jacobian; refine it, and match again."""
+    del prior
+    matched = _match(lines, slope, every, usual, _LOOSE)
+    for _ in range(3):
+        refined = _refine(lines, matched, slope)
+        if refined is None:
+            return None
+        slope = refined
+        matched = _match(lines, slope, every, usual, _TIGHT)
+    if not any(match is not None for match in matched):
+        return None
+    score = 0.0
+    for match in matched:
+        score += _UNEXPLAINED if match is None else max(match[2], _UNEXPLAINED)
+    return Lattice(
+        jacobian=slope,
+        orders=tuple(None if match is None else _positive(every[match[0]]) for match in matched),
+        reciprocals=tuple(None if match is None else match[1] for match in matched),
+        score=score,
+        margin=0.0,
+    )
+
+
+def _positive(order: FloatArray) -> tuple[int, int]:
+    m, n = int(order[0]), int(order[1])
+    return (-m, -n) if n < 0 or (n == 0 and m < 0) else (m, n)
+
+
+_Match = tuple[int, "FloatArray", float]
+
+
+def _match(
+    lines: Sequence[Sighting],
+    slope: FloatArray,
+    every: FloatArray,
+    usual: FloatArray,
+    share: float,
+) -> list[_Match | None]:
+    """The likeliest order of each line: its place, what sampling took off, and how likely."""
+    true = every @ slope
+    size = np.hypot(*true.T)
+    found: list[_Match | None] = []
+    for line in lines:
+        best: _Match | None = None
+        for step, chance in line.steps():
+            whole = np.round(true - step - line.frequency)
+            off = true - step - whole - line.frequency
+            sigma = np.hypot(share * size + _LEAST, line.sigma)
+            distance = (off**2).sum(axis=1) / sigma**2
+            likely = (
+                -0.5 * distance
+                - 2.0 * np.log(sigma)
+                - 0.5 * (np.log(line.contrast / usual) / _CONTRAST_SPREAD) ** 2
+            )
+            # Against a line that may lie anywhere in a cell of the spectrum.
+            likely += chance + 2.0 * np.log(0.05)
+            likely = np.where(distance < 12.0, likely, -np.inf)
+            k = int(np.argmax(likely))
+            if np.isfinite(likely[k]) and (best is None or likely[k] > best[2]):
+                best = (k, np.asarray(step + whole[k]), float(likely[k]))
+        found.append(best)
+    return found
+
+
+def _refine(
+    lines: Sequence[Sighting], matched: Sequence[_Match | None], slope: FloatArray
+) -> FloatArray | None:
+    """The jacobian that fits matched lines best, held to the first where they say nothing."""
+    rows, right = [], []
+    for line, match in zip(lines, matched, strict=True):
+        if match is None:
+            continue
+        weight = 1.0 / np.hypot(line.sigma, _LEAST)
+        rows.append(weight * _EVERY_ORDERS[match[0]])
+        right.append(weight * (line.frequency + match[1]))
+    if not rows:
+        return None
+    # A weak pull to the first jacobian: one direction alone leaves the other as it was.
+    pull = 10.0 * np.eye(2)
+    terms = np.vstack([np.array(rows), pull])
+    values = np.vstack([np.array(right), pull @ slope])
+    return np.asarray(np.linalg.lstsq(terms, values, rcond=None)[0], np.float64)
+
+
+_EVERY_ORDERS = np.concatenate([orders(_MOST), -orders(_MOST)])
