@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from ledcal.pipeline.sync_reading import SyncReadings
     from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.sync_take import Sequence as Numbers
+    from ledcal.values.sync_take import SyncReading
+
+
+_TURNED = (
+    "the camera is turned against the wall: one counter is not read at one time, so parts of a "
+    "frame are rough"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +223,21 @@ def _judge(
     )
     is_locked = sequence.locked is not None
     rate = sequence.rate or 1.0
-    panels = judge_panels(judged, heights, take.names, is_locked=is_locked)
+    readings = [reading for reading in take.readings if reading is not None]
+    panels = judge_panels(
+        judged,
+        heights,
+        take.names,
+        timing,
+        height_px=readings[0].height_px,
+        is_locked=is_locked,
+        is_clipped=_is_clipped(readings),
+    )
+    if reference.counters is not None:
+        panels = tuple(
+            replace(panel, state="reference") if is_direct else panel
+            for panel, is_direct in zip(panels, reference.counters, strict=True)
+        )
     tearing = judge_tearing(heights, take.names, timing, rate=rate, is_locked=is_locked)
     read = [i for i, reading in enumerate(take.readings) if reading is not None]
     seen = wall[np.isfinite(wall)]
@@ -236,7 +257,7 @@ def _judge(
             position, wall, capture, reference, n_frames=layout.n_frames, rate=rate
         ),
         blend=_blend(position),
-        notes=_notes(take, sequence),
+        notes=(*_notes(take, sequence), *_turned(heights)),
     )
 
 
@@ -284,6 +305,18 @@ def _genlock(
     )
 
 
+def _is_clipped(readings: list[SyncReading]) -> bool:
+    return sum(reading.is_clipped for reading in readings) > len(readings) / 2
+
+
+def _turned(heights: Heights) -> tuple[str, ...]:
+    """Whether the camera's rows run along the wall's columns."""
+    along = max(float(np.ptp(heights.rows[members])) for members in heights.members)
+    if along <= 0.5 * float(np.ptp(heights.row)):
+        return ()
+    return (_TURNED,)
+
+
 def _notes(take: SyncReadings, sequence: Numbers) -> tuple[str, ...]:
     notes = []
     if not sequence.is_continuous:
@@ -291,9 +324,7 @@ def _notes(take: SyncReadings, sequence: Numbers) -> tuple[str, ...]:
             "the captures do not follow each other at a steady rate: drops and doubles cannot be "
             "judged; give a clip, or every frame of one"
         )
-    readings = [reading for reading in take.readings if reading is not None]
-    clipped = sum(reading.is_clipped for reading in readings)
-    if clipped > len(readings) / 2:
+    if _is_clipped([reading for reading in take.readings if reading is not None]):
         notes.append(
             "lit cells are clipped: numbers are right, parts of a frame are not; close the iris "
             "by two stops"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # What is made for a display is taken for this; black and white are all that is read of it.
 _DISPLAY_GAMMA = 2.2
 _LEAST_READ = 2
+# Searching takes long where there is nothing: so many captures at first, then every so many.
+_SEARCHED = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +151,8 @@ def read_captures(
 
     def look(frame: LinearFrame) -> tuple[SyncView | int | None, LinearFrame]:
         shown = _as_light(frame) if is_display else frame
-        return find_sync(shown, walls), shown
+        is_tried = len(names) < _SEARCHED or len(names) % _SEARCHED == 0
+        return find_sync(shown, walls) if is_tried else None, shown
 
     def read(frame: LinearFrame) -> tuple[SyncReading | None, float | None, tuple[str, ...]]:
         shown = _as_light(frame) if is_display else frame

@@ -271,7 +271,7 @@ def genlock_text(genlock: Genlock) -> str:
     --------
     >>> from ledcal.values.sync_take import Genlock
     >>> genlock_text(Genlock("unknown", "the line time is not known"))
-    'phase not known: the line time is not known'
+    'phase not known: the line time is not known.'
     """
     if genlock.state == "known" and genlock.phase_ms is not None and genlock.sigma_us is not None:
         where = (
@@ -301,7 +301,11 @@ def _columns_text(genlock: Genlock) -> str:
         for place, late in enumerate(genlock.column_ms, start=1)
         if late is not None and abs(late) > _APART_MS
     ]
-    return f"Columns change at other times: {', '.join(apart)}. " if apart else ""
+    seen = [str(i) for i, late in enumerate(genlock.column_ms, start=1) if late is not None]
+    text = f"Columns change at other times: {', '.join(apart)}. " if apart else ""
+    if seen and len(seen) < len(genlock.column_ms):
+        text += f"Seen in column {', '.join(seen)} only. "
+    return text
 
 
 def latency_text(result: SyncResult) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -152,7 +153,11 @@ def build_rolling(
     wall_rate = rate * ratio
     n = len(numbers)
     count = round(n * max(ratio, 1.0)) + 2 * _LEAD
-    order = np.arange(-_LEAD, count)
+    # Where it is no loop, a part that is late still has a frame to show in the first capture.
+    delay = max(
+        strengths.get(name, 0.0) for name in ("panel-late", "panel-late-at-times", "wall-torn")
+    )
+    order = np.arange(-_LEAD, count) + (0 if is_loop else math.ceil(delay))
     order = order % n if is_loop else np.clip(order, 0, n - 1)
     played = [numbers[place] for place in order.tolist()]
     rng = np.random.default_rng([seed, 909])
@@ -162,7 +167,8 @@ def build_rolling(
     # Frame `_LEAD` of what is played begins with the change before the first capture's.
     start = change - 1.0 / rate - _LEAD / wall_rate
     # Where it is no loop, captures end before the wall stands still.
-    end = start + (played.index(numbers[-1]) + 1) / wall_rate
+    last = played.index(numbers[-1]) if numbers[-1] in played else len(played) - 1
+    end = start + (last + 1) / wall_rate
     n_captures = n if is_loop else max(1, min(n, int((end - span) * rate + 1e-6) + 1))
     made = Rolling(rate, exposure, line_time, wall_rate, start, tuple(played), n_captures)
     return replace(made, late=_late_parts(stage, strengths, made, rng))

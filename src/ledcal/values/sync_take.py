@@ -89,8 +89,8 @@ class Sequence:
     locked : (int, int) or None
         So many frames of the wall in so many captures, exactly; None where the rates differ.
     dropped, doubled : tuple of int
-        Numbers that were left out, and that stood longer than they should, as often as it
-        happened.
+        Numbers that were left out (or stood for a part of their time), and that stood longer
+        than they should, as often as it happened.
     out_of_order : tuple of str
         Captures that show an older frame than the one before, or one far off.
     never : tuple of int
@@ -124,7 +124,8 @@ class PanelSync:
     off : tuple of str
         Those captures.
     state : str
-        ``in step``, ``late``, ``early``, ``at times``, ``unread``.
+        ``in step``, ``late``, ``early``, ``at times``, ``unread``; ``reference`` where it is driven
+        directly and not judged.
     """
 
     name: str

@@ -84,14 +84,13 @@ def find_phase(
     Genlock
         With a phase, or with the reason why there is none.
     """
+    if not is_linear:
+        return Genlock("unknown", "the numbers of these files are made for a display, not light")
     if timing.frame_s is None or timing.exposure_s is None or timing.row_s is None:
         return Genlock("unknown", "frame rate, shutter angle and line time are not all known")
     clock = _Clock(timing.frame_s, timing.exposure_s, timing.row_s)
     height = readings[0].height_px
     window = timing.frame_s - timing.exposure_s - height * timing.row_s
-    if not is_linear:
-        reason = "the numbers of these files are made for a display, not light"
-        return Genlock("unknown", reason, window_ms=1e3 * window)
     clear = np.array([not reading.is_clipped for reading in readings])
     if clear.sum() < len(readings) / 2:
         return Genlock("unknown", "lit bars are clipped", window_ms=1e3 * window)
@@ -111,14 +110,12 @@ def find_phase(
     columns = tuple(None if ramp is None else _fit(ramp, clock) for ramp in ramps)
     rows = (round(float(whole.row.min())), round(float(whole.row.max())))
     if fit.misfit > _MISFIT_LIMIT:
-        alone = [column for column in columns if column is not None]
-        reason = "the bars do not fit one change of frames: parts of the wall change at other times"
-        if any(column.misfit > _MISFIT_LIMIT for column in alone):
+        known = [c for c in columns if c is not None and c.is_seen and c.misfit < _MISFIT_LIMIT]
+        if not known:
             reason = "the bars do not fit a rolling shutter with this line time and shutter"
-        return Genlock(
-            "unknown", reason, window_ms=1e3 * window, rows=rows,
-            column_ms=_columns(columns, None, clock.frame_s),
-        )  # fmt: skip
+            return Genlock("unknown", reason, window_ms=1e3 * window, rows=rows)
+        # Parts of the wall change at other times: the sharpest of them stands for all.
+        fit = min(known, key=lambda column: column.sigma_s)
     if not fit.is_seen:
         reason = (
             f"no row from {rows[0]} to {rows[1]} sees two frames: when the wall changes cannot be "
@@ -163,16 +160,13 @@ def _known(
 
 
 def _columns(
-    columns: tuple[_Fit | None, ...], fit: _Fit | None, frame_s: float
+    columns: tuple[_Fit | None, ...], first: _Fit, frame_s: float
 ) -> tuple[float | None, ...]:
-    """How much later each column changes than the wall; than the first one where that has none."""
+    """How much later each column changes than the wall."""
     seen = [
         column if column is not None and column.is_seen and column.misfit < _MISFIT_LIMIT else None
         for column in columns
     ]
-    first = fit or next((column for column in seen if column is not None), None)
-    if first is None:
-        return tuple(None for _ in columns)
     return tuple(
         None
         if column is None

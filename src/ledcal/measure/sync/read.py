@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.imaging.resample import sample_at
-from ledcal.measure.locate import Located, locate
+from ledcal.measure.locate import locate
 from ledcal.measure.preview import build_preview
 from ledcal.measure.strip import region_points
 from ledcal.measure.sync.decode import decode_counters
-from ledcal.measure.view import WallView
 from ledcal.values.marks import build_marks_layout
 from ledcal.values.sync import build_sync_layout, is_sync_of, read_sync_id
 from ledcal.values.sync_take import SyncReading
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ledcal.measure.preview import Preview
+    from ledcal.measure.view import WallView
     from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.frame import LinearFrame
     from ledcal.values.sync import SyncLayout
@@ -101,29 +101,28 @@ def _find(
     number = found.identity.pattern_id
     if near is not None and number == near.pattern_id:
         return SyncView(found.view, near.layout, number, near.is_of_size)
-    shape = found.layout.width_px / found.layout.height_px
+    # A wall of another shape may have been tried first, and its strip be read all the same: of
+    # those that the id may mean, the one whose counters can be read.
     sizes = [size for size in dict.fromkeys(walls) if is_sync_of(number, *size)]
-    size = min(sizes, key=lambda size: abs(size[0] / size[1] / shape - 1.0), default=None)
-    if size is not None and abs(size[0] / size[1] / shape - 1.0) > 0.02:
-        size = None
-    known = size is not None
-    width, height = size or (found.layout.width_px, found.layout.height_px)
-    view = _on_wall(frame, preview, found, width, height)
-    return SyncView(view, build_sync_layout(width, height, read[0], read[1]), number, known)
+    best, least = None, np.inf
+    for size in sizes or dict.fromkeys(walls):
+        again = locate(frame, preview, [build_marks_layout(*size)])
+        if again is None:
+            continue
+        layout = build_sync_layout(*size, read[0], read[1])
+        misfit = _misfit(preview, again.view, layout)
+        if best is None or misfit < least:
+            best, least = SyncView(again.view, layout, number, bool(sizes)), misfit
+        if sizes and misfit < _MISFIT_LIMIT:
+            break
+    return best
 
 
-def _on_wall(
-    frame: LinearFrame, preview: Preview, found: Located, width: int, height: int
-) -> WallView:
-    """The view in the pixels of the wall's own size."""
-    if (found.layout.width_px, found.layout.height_px) == (width, height):
-        return found.view
-    sx, sy = found.layout.width_px / width, found.layout.height_px / height
-    resize = np.array([[sx, 0.0, (sx - 1) / 2], [0.0, sy, (sy - 1) / 2], [0.0, 0.0, 1.0]])
-    matrix = found.view.homography @ resize
-    view = WallView(matrix / matrix[2, 2], found.view.k1, frame.width, frame.height)
-    again = locate(frame, preview, [build_marks_layout(width, height)], near=[view])
-    return view if again is None else again.view
+def _misfit(preview: Preview, view: WallView, layout: SyncLayout) -> float:
+    """How badly the typical counter is read; 1 where it is out of the picture."""
+    light = _cell_light(preview, view, layout)
+    misfit = _positions(light, preview, layout.n_frames)[1]
+    return float(np.median(np.nan_to_num(misfit, nan=1.0)))
 
 
 def read_sync(
@@ -158,8 +157,7 @@ def read_sync(
     if (view.width, view.height) != (frame.width, frame.height):
         return None
     layout = near.layout
-    cells = preview.from_frame(view.to_frame(_cell_points(layout)))
-    light = sample_at(preview.image, cells).mean(axis=-1)
+    light = _cell_light(preview, view, layout)
     position, misfit, is_read = _positions(light, preview, layout.n_frames)
     if not is_read.any():
         return None
@@ -177,6 +175,12 @@ def read_sync(
         is_clipped=bool(np.median(lit) >= _CLIPPED * top),
         height_px=frame.height,
     )
+
+
+def _cell_light(preview: Preview, view: WallView, layout: SyncLayout) -> FloatArray:
+    """Light of every cell, shape (n_counters, 13, 2); NaN outside of the picture."""
+    points = preview.from_frame(view.to_frame(_cell_points(layout)))
+    return np.asarray(sample_at(preview.image, points).mean(axis=-1), np.float64)
 
 
 def _positions(

@@ -106,11 +106,13 @@ def read_sequence(
         step = size + (lock.rate if lock.captures == 1 else 0.0)
         if step < -_STEP or abs(size) > _JUMP:
             strange.append(names[place + 1])
-        elif size > 0:
-            first = number + max(1, lock.frames if lock.captures == 1 else 1)
-            dropped += [(first + i) % n_frames for i in range(round(size))]
+        elif size < 0:
+            doubled += [number % n_frames] * max(1, round(-size))
+        elif size < 1:
+            dropped.append(number % n_frames)
         else:
-            doubled += [number % n_frames] * round(-size)
+            first = number + (lock.frames if lock.captures == 1 else 1)
+            dropped += [(first + i) % n_frames for i in range(round(size))]
     return Sequence(
         is_continuous=True,
         rate=lock.rate,
@@ -148,19 +150,27 @@ def _events(position: FloatArray, good: BoolArray, lock: _Lock, n_frames: int) -
     if lock.captures == 1:
         off = np.where(good, steps - lock.frames, 0.0)
         return {int(i): float(np.rint(off[i])) for i in np.flatnonzero(np.abs(off) > _STEP)}
-    # Within a cycle steps differ: what counts is the sum over a cycle, and where it changes.
+    # Within a cycle steps differ: what counts is its mean, and where that changes for good.
+    level = _levels(steps, good, lock)
+    unit, cycle = lock.rate, lock.captures
     events: dict[int, float] = {}
-    sums = np.convolve(np.where(good, steps, lock.rate), np.ones(lock.captures), "valid")
-    off = np.rint(sums - lock.frames)
-    place = 0
-    while place < len(off):
-        if off[place]:
-            # Every sum that holds the step is off by it; the last step of the first is the one.
-            events[place + lock.captures - 1] = float(off[place])
-            place += lock.captures
+    now, place = level[0], 1
+    while place < len(level):
+        later = level[min(place + cycle - 1, len(level) - 1)]
+        if min(abs(level[place] - now), abs(later - now)) > _NOISE * unit:
+            size = float(np.rint((later - now) / unit) * unit)
+            if size:
+                events[place + cycle - 2] = size
+            now, place = later, place + cycle
         else:
             place += 1
     return events
+
+
+def _levels(steps: FloatArray, good: BoolArray, lock: _Lock) -> FloatArray:
+    """How far the take is off its rate, averaged over a cycle."""
+    way = np.concatenate([[0.0], np.cumsum(np.where(good, steps - lock.rate, 0.0))])
+    return np.convolve(way, np.ones(lock.captures) / lock.captures, "valid")
 
 
 def _slip(steps: FloatArray, good: BoolArray, lock: _Lock, events: dict[int, float]) -> float:
@@ -168,11 +178,7 @@ def _slip(steps: FloatArray, good: BoolArray, lock: _Lock, events: dict[int, flo
     left = np.where(good, steps - lock.rate, 0.0)
     for place, size in events.items():
         left[place] -= size
-    way = np.concatenate([[0.0], np.cumsum(left)])
-    if lock.captures > 1:
-        # Of a cycle only the mean counts.
-        kernel = np.ones(lock.captures) / lock.captures
-        way = np.convolve(way, kernel, "valid")
+    way = _levels(left + lock.rate, good, lock)
     quarter = max(1, len(way) // 4)
     first, last = way[:quarter], way[-quarter:]
     moved = float(np.median(last) - np.median(first))

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 # Counters that differ by more show different frames.
 _APART = 0.5
 _NOISE = 0.3
+# A skew of less than this is noise, also through defocus.
+_SKEW = 0.15
+# Where line time and shutter are not known, a picture is read in a frame, by a quarter's exposure.
+_FASTEST = 4.0
 _CONSTANT = 0.8
 
 
@@ -77,7 +81,8 @@ class Heights:
         self.members = [np.array([name == height for name in names]) for height in HEIGHTS]
         n = layout.n_frames
         self.common = np.stack([common_position(position[:, m], n) for m in self.members], axis=1)
-        self.row = np.array([float(np.median(row[:, m])) for m in self.members])
+        self.rows = np.median(row, axis=0)
+        self.row = np.array([float(np.median(self.rows[m])) for m in self.members])
         counts = np.isfinite(self.common).sum(axis=0)
         # The middle says what the wall shows; another height where that is hidden.
         self.chosen = 1 if counts[1] >= 0.5 * counts.max() else int(np.argmax(counts))
@@ -85,12 +90,17 @@ class Heights:
         self.offset = quiet_median(difference)
 
     def wall(self) -> FloatArray:
-        """What the wall shows, capture by capture, at the chosen height."""
-        found = self.common[:, self.chosen].copy()
-        for height in np.argsort(-np.isfinite(self.common).sum(axis=0)).tolist():
-            shifted = (self.common[:, height] - self.offset[height]) % self.layout.n_frames
-            found = np.where(np.isfinite(found), found, shifted)
-        return np.asarray(found, np.float64)
+        """What the wall shows, capture by capture: at the chosen height; where torn, the newest."""
+        n_frames = self.layout.n_frames
+        level = (self.common - self.offset) % n_frames
+        found = level[:, self.chosen].copy()
+        for height in np.argsort(-np.isfinite(level).sum(axis=0)).tolist():
+            found = np.where(np.isfinite(found), found, level[:, height])
+        apart = np.nan_to_num(wrapped(level - found[:, None], n_frames))
+        is_torn = np.ptp(apart, axis=1) > _NOISE
+        return np.asarray(
+            np.where(is_torn, found + apart.max(axis=1), found) % n_frames, np.float64
+        )
 
 
 def column_numbers(position: FloatArray, heights: Heights) -> IntArray:
@@ -132,7 +142,14 @@ def quiet_median(values: FloatArray) -> FloatArray:
 
 
 def judge_panels(
-    position: FloatArray, heights: Heights, names: Sequence[str], *, is_locked: bool
+    position: FloatArray,
+    heights: Heights,
+    names: Sequence[str],
+    timing: Timing,
+    *,
+    height_px: int,
+    is_locked: bool,
+    is_clipped: bool = False,
 ) -> tuple[PanelSync, ...]:
     """Compare each counter with the others at its height.
 
@@ -144,9 +161,15 @@ def judge_panels(
         Of the take.
     names : sequence of str
         Of the captures.
+    timing : Timing
+        What is known of the camera: rows that lie lower are read later.
+    height_px : int
+        Rows of the picture.
     is_locked : bool
         Whether the phase of wall and camera stays: then the skew is a median, otherwise the
         mean, in which parts of a frame show.
+    is_clipped : bool
+        Whether parts of a frame are not to be trusted.
 
     Returns
     -------
@@ -163,17 +186,27 @@ def judge_panels(
             panels.append(PanelSync(counter.name, 0, None, 0.0, (), "unread"))
             continue
         own = apart[seen]
-        is_off = np.abs(apart) > _APART
+        level = heights.row[HEIGHTS.index(counter.height)]
+        later = _rows_later(abs(heights.rows[place] - level), timing, height_px)
+        is_off = np.abs(apart) > min(_APART + later, 1.0 - _NOISE)
+        limit = later + (_APART if is_clipped else _SKEW)
         share = float(is_off[seen].mean())
         skew = float(np.median(own) if is_locked else own.mean())
         state = "in step"
-        if share >= _CONSTANT or abs(skew) > _APART:
+        if share >= _CONSTANT or abs(skew) > limit:
             state = "late" if skew < 0 else "early"
         elif share > 0:
             state = "at times"
         off = tuple(name for name, bad in zip(names, is_off, strict=True) if bad)
         panels.append(PanelSync(counter.name, int(seen.sum()), skew, share, off, state))
     return tuple(panels)
+
+
+def _rows_later(rows: float, timing: Timing, height_px: int) -> float:
+    """How many frames apart a rolling shutter makes counters that lie so many rows apart."""
+    if timing.row_s is None or timing.exposure_s is None:
+        return min(1.0, _FASTEST * rows / height_px)
+    return min(1.0, rows * timing.row_s / max(timing.exposure_s, 1e-9))
 
 
 def judge_tearing(
