@@ -19,6 +19,7 @@ from ledcal.simulate.temporal import (
     photograph_rows,
     row_light,
 )
+from ledcal.values.banding import PlaneRows, RowProfiles
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
@@ -213,6 +214,26 @@ def test_false_alarm_is_the_rate_of_noise() -> None:
         assert 0.06 < share < 0.15
     few, many = (false_alarm(np.array([12.0]), 1, 1024, block)[0] for block in (32, 4096))
     assert few > 1.5 * many
+
+
+@pytest.mark.parametrize("neighbours", [0.5, 0.25, -0.25])
+def test_demosaiced_noise_is_no_band_and_hides_none(neighbours: float) -> None:
+    rng, y = np.random.default_rng(11), np.arange(1080)
+    for depth, count in ((0.0, 0), (2e-3, 1)):
+        profiles = []
+        for j in range(4):
+            noise = 1e-3 * rng.standard_normal((1080, 8))
+            noise += neighbours * (np.roll(noise, 1, axis=0) + np.roll(noise, -1, axis=0))
+            wave = depth * np.cos(2 * np.pi * (0.0523 * y + 0.2 * j))
+            # All colours of a picture show the same noise.
+            level = 0.18 * (1.0 + wave[:, None] + noise)
+            planes = tuple(PlaneRows(channel, 0, 1, level) for channel in ("R", "G1", "B"))
+            profiles.append(RowProfiles("frame.exr", 2000, planes))
+        bands = find_bands(profiles).bands
+        assert len(bands) == count
+        for band in bands:
+            assert band.depth == pytest.approx(depth, abs=4 * band.depth_sigma)
+            assert band.depth_sigma < 1e-4
 
 
 def test_an_uneven_phase_has_no_drift_and_still_a_depth() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.fft import next_fast_len, rfft
 
 from ledcal.moire.banding.drift import fit_turning
-from ledcal.moire.banding.noise import block_size, false_alarm, noise_level
+from ledcal.moire.banding.noise import block_size, false_alarm, noise_level, noise_shape
 from ledcal.moire.banding.waves import fit_waves, refine_frequency
 from ledcal.values.banding import Band
 
@@ -24,6 +24,8 @@ _OVERSAMPLED = 2
 _MOST_BANDS = 16
 # Cells of the spectrum around a band that belong to it.
 _OWN_CELLS = 1.5
+# Of the strongest noise, what is left where a filter of the picture has taken all away.
+_LEAST_SHAPE = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,10 +127,13 @@ def _spectrum(series: RowSeries, left: FloatArray) -> _Spectrum:
     frequency = np.arange(len(power)) / (size * series.step)
     cell = 1.0 / (series.step * n_rows)
     inside = (frequency >= LEAST_WAVES * cell) & (frequency <= 0.5 / series.step - cell)
+    shape = noise_shape(power, n_rows * (n_frames - 1))[inside]
     power, frequency = power[inside], frequency[inside]
     n_cells = round(float(frequency[-1] - frequency[0]) / cell)
     block = block_size(n_cells, n_frames - 1)
-    noise = noise_level(power, n_frames - 1, _OVERSAMPLED * block)
+    noise = shape * noise_level(power / shape, n_frames - 1, _OVERSAMPLED * block)
+    # Where filters left nothing, there is nothing to be found.
+    noise = np.where(shape < _LEAST_SHAPE * shape.max(), np.inf, noise)
     return _Spectrum(frequency, power, noise, block, n_cells, n_frames - 1)
 
 
@@ -187,7 +192,8 @@ def _band(
     amplitudes: NDArray[np.complex128],
     chance: float,
 ) -> Band:
-    noise = float(np.interp(frequency, spectrum.frequency, spectrum.noise))
+    known = np.isfinite(spectrum.noise)
+    noise = float(np.interp(frequency, spectrum.frequency[known], spectrum.noise[known]))
     variance = _variance(series, noise)
     turning = fit_turning(amplitudes, variance)
     power = float(np.sum(np.abs(amplitudes) ** 2))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.fft import irfft
+from scipy.linalg import solve_toeplitz
 from scipy.ndimage import median_filter
 from scipy.special import gammaincc, gammaincinv, gammaln, xlogy
 
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 _LEAST_BLOCK, _ENOUGH = 64, 1024
+# Of the recursive filter: its length, errors of a correlation that show colour, and multiple of the
+# noise's median that is a line.
+_ORDER, _COLOURED, _LINE = 8, 4.5, 4.0
 # Nodes and weights of the mean over a normal distribution.
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 
@@ -27,6 +32,32 @@ def block_size(n_cells: int, n_averaged: int) -> int:
         Independent spectra in the mean.
     """
     return min(n_cells, max(_LEAST_BLOCK, _ENOUGH // n_averaged))
+
+
+def noise_shape(power: FloatArray, n_samples: int) -> FloatArray:
+    """Colour of the noise, as demosaicing and scaling leave it: that of a short recursive filter.
+
+    Parameters
+    ----------
+    power : ndarray, shape (cells,)
+        Mean spectrum from no frequency to the highest.
+    n_samples : int
+        Independent numbers that it was made of.
+
+    Returns
+    -------
+    ndarray, shape (cells,)
+        1 everywhere where the noise is white as far as it can be told.
+    """
+    # Lines are cut down to the noise about them.
+    most = _LINE * median_filter(power, size=_LEAST_BLOCK + 1, mode="reflect")
+    lags = irfft(np.minimum(power, most))[: _ORDER + 1]
+    lags = lags / lags[0]
+    if np.max(np.abs(lags[1:])) < _COLOURED / np.sqrt(n_samples):
+        return np.ones(len(power))
+    steps = solve_toeplitz(lags[:-1], lags[1:])
+    turn = np.exp(-1j * np.pi * np.outer(np.linspace(0.0, 1.0, len(power)), 1 + np.arange(_ORDER)))
+    return np.asarray(1.0 / np.abs(1.0 - turn @ steps) ** 2, np.float64)
 
 
 def noise_level(power: FloatArray, n_averaged: int, block: int) -> FloatArray:
