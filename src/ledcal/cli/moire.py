@@ -11,6 +11,7 @@ class _MoireGroup(LazyGroup):
     """Each command in a module of its own, `moire_<name>`."""
 
     listed = {  # noqa: RUF012 - as in LazyGroup: not changed by anybody
+        "detect": "what frames of a flat wall show of moire, bands and flicker",
         "predict": "what moire to expect of a stage, where it is safe, and what to change",
     }
     modules = "ledcal.cli.moire_"
@@ -18,4 +19,4 @@ class _MoireGroup(LazyGroup):
 
 @click.group(name="moire", cls=_MoireGroup)
 def command() -> None:
-    """Moire of the LED wall: what to expect before the shoot."""
+    """Moire and bands of the LED wall: what frames show, and what to expect before the shoot."""

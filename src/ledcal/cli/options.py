@@ -62,7 +62,7 @@ encoding = click.option(
 )
 
 
-def _box(
+def box(
     ctx: click.Context,  # noqa: ARG001 - click's signature
     param: click.Parameter,  # noqa: ARG001
     value: str | None,
@@ -87,7 +87,7 @@ pattern = click.option(
 )
 region = click.option(
     "--region",
-    callback=_box,
+    callback=box,
     metavar="X,Y,W,H",
     help="With --pattern: a part of the patch, in pixels of the captures. [found]",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.moire.cosets import HALVES, colouring
+from ledcal.moire.cosets import colouring
 from ledcal.moire.explain import Lattice, Sighting, fit_lattice
 from ledcal.moire.guided import find_orders
 from ledcal.moire.lattice import canonical, colour_of, nearest_reciprocal
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 # How many lines of uneven structure are worth telling.
 _STRUCTURES = 3
-# Likelier by this, in logarithms, a coset counts as known.
-_SURE = 6.0
+# Less likely by this, in logarithms, a line is not what the photosites see as it is.
+_SURE = 2.0
 # A prior this precise, as a share, lets weak orders be looked for.
 _PRECISE = 0.08
 # Along the rows, to so many waves across the patch.
@@ -167,7 +167,8 @@ def _name(
 ) -> list[MoireLine]:
     """Kind, order and colour of even lines."""
     sizes = np.array([patch.size[1], patch.size[0]]) * patch.step
-    comb = comb_of([line.wave.frequency for line in even], 1.0 / sizes)
+    grey = [line for line in even if _colouring(patch, line).colour == LUMINANCE]
+    comb = comb_of([line.wave.frequency for line in grey], 1.0 / sizes)
     lines = []
     for index, line in enumerate(even):
         colour = _colouring(patch, line)
@@ -226,9 +227,7 @@ def _without_order(
     if is_grey and comb is not None and _is_multiple(seen, comb, 1.0 / sizes):
         size = 1.0 / np.hypot(*comb)
         return STRUCTURE, f"one of several even steps of {size:.0f} photosites, as panels make them"
-    sure = colour.likely is not None and np.sort(colour.likely)[-2] < -_SURE
-    is_whole = colour.likely is not None and not np.any(HALVES[int(np.argmax(colour.likely))])
-    if sure and not is_whole:
+    if colour.likely is not None and float(colour.likely[0]) < -_SURE:
         return MOIRE, "its colours alternate as only sampling makes them; the order is not known"
     if abs(seen[0]) * sizes[0] < _ALONG and colour.colour == LUMINANCE:
         if lattice is None:

@@ -134,6 +134,34 @@ def cut_patch(frames: Sequence[LinearFrame], box: Box | None = None) -> Patch:
     return _relative(first, sums, (x, y), share, n)
 
 
+def preview_of(frame: LinearFrame, *, widest: int = 900) -> FloatArray:
+    """A small picture of a frame, white balanced by its own mean. Shape (rows, columns, 3), 0..1.
+
+    Parameters
+    ----------
+    frame : LinearFrame
+        Any.
+    widest : int
+        Pixels along the longer side, at most.
+
+    Returns
+    -------
+    ndarray, shape (rows, columns, 3)
+        For people to look at.
+    """
+    parts: dict[str, FloatArray] = {}
+    for plane in frame.planes:
+        skip = max(1, -(-max(plane.values.shape) // widest))
+        values = (plane.values[::skip, ::skip] - plane.black) / (plane.white - plane.black)
+        parts.setdefault(plane.channel[0], np.asarray(values, np.float64))
+    known = next(iter(parts.values()))
+    rows = min(part.shape[0] for part in parts.values())
+    columns = min(part.shape[1] for part in parts.values())
+    light = np.stack([parts.get(name, known)[:rows, :columns] for name in "RGB"], axis=-1)
+    top = np.maximum(np.percentile(light, 99.0, axis=(0, 1)), 1e-6)
+    return np.asarray(np.clip(light / top, 0.0, 1.0) ** (1.0 / 2.2), np.float64)
+
+
 def _cut(plane: Plane, x: float, y: float, width: float, height: float) -> FloatArray:
     """Values of a plane whose photosites lie in a box, from the box's first whole repeat."""
     rows, columns = plane.values.shape

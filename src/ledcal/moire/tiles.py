@@ -32,8 +32,10 @@ SMALL, LARGE = 64, 128
 _LEAST_WAVES = 4.0
 # A tile is looked at where it has light, is not clipped, and is nearly flat.
 _DARK, _NEAR_WHITE, _MOST_CLIPPED, _MOST_UNEVEN = 5e-4, 0.99, 0.01, 0.5
+# Noise of a value, relative to the light, above which it is no flat light but cloth or carpet.
+_TEXTURE_OF_PICTURE, _TEXTURE_OF_RAW = 0.05, 0.25
 _CAUTION = 2.0
-_PARTS = 4
+_PARTS, _FADING = 4, 3
 # Every so many cells of a spectrum count for its median.
 _SKIP = 5
 # Rows of tiles from which the shape of the noise is learnt.
@@ -76,14 +78,16 @@ def map_frame(
     look = _Look(frame, n, shape[0] * shape[1], false_alarm)
     levels = _Levels(cuts, rows, columns, frame.planes, n)
     some = starts_y[:: max(1, len(starts_y) // _ROWS_OF_NOISE)]
-    noise = look.shape_of_noise([look.spectra(levels.tiles(start)) for start in some])
+    noise = look.shape_of_noise([look.spectra(levels.tiles(start))[0] for start in some])
     contrast = np.full(shape, np.nan)
     fx, fy = np.full(shape, np.nan), np.full(shape, np.nan)
     colour = np.full(shape, -1)
     for i, start in enumerate(starts_y):
         tiles = levels.tiles(start)
+        power, is_flat = look.spectra(tiles)
+        tiles = _Tiles(tiles.values, tiles.is_sound & is_flat)
         contrast[i, tiles.is_sound] = 0.0
-        found = look.lines(tiles, look.spectra(tiles), noise)
+        found = look.lines(tiles, power, noise)
         contrast[i, found.column] = found.contrast
         fx[i, found.column], fy[i, found.column] = found.frequency.T
         colour[i, found.column] = found.colour
@@ -183,6 +187,14 @@ class _Look:
         allowed[down < 0, 0] = False
         allowed[down < 0, -1] = False
         self._allowed = allowed
+        beside = np.kron(np.eye(_PARTS), np.ones(n // _PARTS)) * (_PARTS / n)
+        fading = np.hanning(n // 2 + 2)[1:-1]
+        overlapping = np.zeros((_FADING, n))
+        for part in range(_FADING):
+            start = part * n // 4
+            overlapping[part, start : start + n // 2] = fading / fading.sum()
+        self._beside: Float32 = beside.astype(np.float32)
+        self._fading: Float32 = overlapping.astype(np.float32)
         self._some = np.flatnonzero(allowed.ravel())[::_SKIP]
         looks = float(len(self.channels))
         cells = _CAUTION * n_tiles * int(allowed.sum())
@@ -190,15 +202,20 @@ class _Look:
         self.middle = float(gammaincinv(looks, 0.5)) / looks
         self._limit = float(gammainccinv(looks, self._single)) / looks
 
-    def spectra(self, tiles: _Tiles) -> Float32:
-        """Power of the tiles, planes weighed by their noise. Shape (tiles, n, n // 2 + 1)."""
+    def spectra(self, tiles: _Tiles) -> tuple[Float32, NDArray[np.bool_]]:
+        """Power of the tiles, planes weighed by their noise, and which are no texture.
+
+        Shapes (tiles, n, n // 2 + 1) and (tiles,).
+        """
         bins = fft.rfft2(tiles.values * self._flat, axes=(2, 3))
         power = bins.real**2 + bins.imag**2
         count = len(tiles.values)
         flat = power.reshape(count, power.shape[1], -1)
         usual = np.median(flat[:, :, self._some], axis=2) / np.log(2.0)
         power /= np.maximum(usual, 1e-20)[:, :, None, None]
-        return np.asarray(power.mean(axis=1), np.float32)
+        noise = np.sqrt(usual.mean(axis=1) / float(np.sum(self._flat**2)))
+        most = _TEXTURE_OF_PICTURE if self.step == 1 else _TEXTURE_OF_RAW
+        return np.asarray(power.mean(axis=1), np.float32), noise < most
 
     def shape_of_noise(self, seen: list[Float32]) -> FloatArray:
         """Background of the tiles' spectra: what all share, smooth over frequencies. 1 if white."""
@@ -227,8 +244,7 @@ class _Look:
             axis=-1,
         )
         values = tiles.values[column]
-        parts = self._parts(values, at / n)
-        is_even, amplitude = self._even(parts)
+        is_even, amplitude = self._even(values, at / n)
         column, at, amplitude = column[is_even], at[is_even], amplitude[is_even]
         frequency = at / n / self.step
         # Phases in coordinates common to all planes.
@@ -253,31 +269,34 @@ class _Look:
         bend = np.minimum(a - 2 * b + c, -1e-6)
         return np.asarray(place + np.clip(0.5 * (a - c) / bend, -0.5, 0.5), np.float64)
 
-    def _parts(self, values: Float32, turns: FloatArray) -> NDArray[np.complex128]:
+    def _parts(
+        self, values: Float32, turns: FloatArray, weights: Float32
+    ) -> NDArray[np.complex128]:
         """Amplitudes of the lines in parts of their tiles: (tiles, planes, parts, parts)."""
         k = np.arange(self.n) - (self.n - 1) / 2
         across = np.exp(-2j * np.pi * turns[:, :1] * k).astype(np.complex64)
         down = np.exp(-2j * np.pi * turns[:, 1:] * k).astype(np.complex64)
-        m = self.n // _PARTS
-        shaped = (values * across[:, None, None, :]).reshape(*values.shape[:3], _PARTS, m)
-        inner = shaped.sum(axis=-1) * down[:, None, :, None]
-        parts = inner.reshape(*values.shape[:2], _PARTS, m, _PARTS).sum(axis=3)
-        return np.asarray(2.0 * parts / (m * m), np.complex128)
+        inner = (values * across[:, None, None, :]) @ weights.T
+        parts = weights @ (inner * down[:, None, :, None])
+        return np.asarray(2.0 * parts, np.complex128)
 
     def _even(
-        self, parts: NDArray[np.complex128]
+        self, values: Float32, turns: FloatArray
     ) -> tuple[NDArray[np.bool_], NDArray[np.complex128]]:
-        """Whether parts agree, as `steady.unevenness` judges it; and the planes' amplitudes."""
-        mean = parts.mean(axis=(2, 3))
-        weight = np.sum(np.abs(mean) ** 2, axis=1)
-        joint = (
-            np.einsum("tpij,tp->tij", parts, mean.conj()) / np.maximum(weight, 1e-30)[:, None, None]
-        )
-        count = _PARTS * _PARTS
-        spread = np.sum(np.abs(joint - 1.0) ** 2, axis=(1, 2)) / (count - 1)
-        ratio = count / np.maximum(spread, 1e-30)
-        doubt = np.exp(-(count - 1) * np.log1p(ratio / (count - 1)))
-        return doubt < self._single, mean
+        """Whether parts agree, as `steady.unevenness` judges it; and the planes' amplitudes.
+
+        Parts beside each other use all the light. Where another strong line disturbs them, parts
+        that overlap and fade out at their edges are asked too.
+        """
+        doubt, mean = _doubt(self._parts(values, turns, self._beside))
+        is_even = doubt < self._single
+        again = np.flatnonzero(~is_even)
+        if again.size:
+            other, smooth = _doubt(self._parts(values[again], turns[again], self._fading))
+            passed = other < self._single
+            is_even[again[passed]] = True
+            mean[again[passed]] = smooth[passed]
+        return is_even, mean
 
     def _colour(self, amplitude: NDArray[np.complex128]) -> tuple[NDArray[np.int64], FloatArray]:
         """Colours, as places in `COLOURS`, and contrasts."""
@@ -294,3 +313,14 @@ class _Look:
         best = sums.argmax(axis=1)
         colour = np.array([COLOURS.index(colour_of(half)) for half in HALVES])
         return colour[best], sums[np.arange(len(best)), best]
+
+
+def _doubt(parts: NDArray[np.complex128]) -> tuple[FloatArray, NDArray[np.complex128]]:
+    """Probability that what is uneven agrees as well from part to part; and the mean."""
+    mean = parts.mean(axis=(2, 3))
+    weight = np.maximum(np.sum(np.abs(mean) ** 2, axis=1), 1e-30)
+    joint = np.einsum("tpij,tp->tij", parts, mean.conj()) / weight[:, None, None]
+    count = parts.shape[2] * parts.shape[3]
+    spread = np.sum(np.abs(joint - 1.0) ** 2, axis=(1, 2)) / (count - 1)
+    ratio = count / np.maximum(spread, 1e-30)
+    return np.exp(-(count - 1) * np.log1p(ratio / (count - 1))), mean

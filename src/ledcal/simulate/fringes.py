@@ -135,8 +135,9 @@ def flat_frame(
         usual = np.sqrt(patch.electrons + patch.read_noise_e**2)
         key = [patch.seed, 32] if patch.is_row_noise_fixed else [patch.seed, 32, index]
         rows = np.random.default_rng(key).standard_normal(patch.height) * usual * patch.row_noise
-        for _, _, top, light in planes:
-            light += rows[top::2, None]
+        planes = [
+            (channel, left, top, light + rows[top::2, None]) for channel, left, top, light in planes
+        ]
     return LinearFrame(
         name=name,
         width=patch.width,

@@ -11,6 +11,8 @@ from ledcal.values.arrays import readonly
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
+    from ledcal.values.banding import Banding, Explanation
+    from ledcal.values.prediction import Advice
 
 LUMINANCE, RED_BLUE, GREEN_MAGENTA = "luminance", "red-blue", "green-magenta"
 COLOURS = (LUMINANCE, RED_BLUE, GREEN_MAGENTA)
@@ -176,3 +178,94 @@ class PatchLines:
     noise: float
     jacobian: FloatArray | None = None
     margin: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the measured lines say of the geometry.
+
+    Attributes
+    ----------
+    said_distance_m, distance_m : float
+        What stage.toml says, and what the lines say, the focal length taken as true.
+    said_focal_mm, focal_mm : float
+        The same the other way round.
+    said_roll_deg, roll_deg : float
+        How the wall is turned in the picture.
+    led_frequency, led_frequency_sigma : float
+        LED pitches per photosite, as measured, and its standard error.
+    blur_px : float or None
+        Standard deviation, in photosites, of the blur that explains why lines are weaker than the
+        stage lets expect; None where they are not.
+    """
+
+    said_distance_m: float
+    distance_m: float
+    said_focal_mm: float
+    focal_mm: float
+    said_roll_deg: float
+    roll_deg: float
+    led_frequency: float
+    led_frequency_sigma: float
+    blur_px: float | None
+
+
+RAW, LINEAR, DISPLAY = "raw", "linear", "display"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MoireTake:
+    """Everything that frames of flat light show.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Frames that were looked at.
+    source : str
+        ``raw``: photosites, full claims. ``linear``: a picture that was demosaiced, scaled or
+        compressed before. ``display``: made for a display, no contrast.
+    width, height : int
+        Of the frames.
+    patches : tuple of PatchLines
+        The worst place first.
+    tiles : MoireMap
+        Over the frame.
+    preview : ndarray, shape (rows, columns, 3)
+        The first frame, small, 0..1, as one looks at it.
+    outline : ndarray, shape (4, 2), or None
+        Corners of the wall in the frame, where its marks were found.
+    banding : Banding or None
+        Of the frames; None of numbers that are made for a display.
+    explanations : tuple of Explanation
+        Of the bands.
+    lines : tuple of MoireLine
+        Of patches and bands, the most visible first.
+    known : str
+        How the LED raster is known; empty where it is not.
+    correction : Correction or None
+        Where stage.toml says where the camera stands and the lines were explained.
+    advice : Advice or None
+        What to change, from where the lines say that the camera stands.
+    assumptions : tuple of str
+        What was taken for granted.
+    is_seen : bool
+        Whether an eye sees any of it in the worst viewing distance (made for a display: whether
+        anything stands out).
+    """
+
+    names: tuple[str, ...]
+    source: str
+    width: int
+    height: int
+    patches: tuple[PatchLines, ...]
+    tiles: MoireMap
+    preview: FloatArray
+    outline: FloatArray | None
+    banding: Banding | None
+    explanations: tuple[Explanation, ...]
+    lines: tuple[MoireLine, ...]
+    known: str
+    correction: Correction | None
+    advice: Advice | None
+    assumptions: tuple[str, ...]
+    is_seen: bool
