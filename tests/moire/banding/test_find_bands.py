@@ -11,7 +11,7 @@ from ledcal.errors import CaptureError
 from ledcal.moire.banding import find_bands, row_profiles
 from ledcal.moire.banding.drift import fit_turning
 from ledcal.moire.banding.noise import false_alarm, noise_level
-from ledcal.moire.banding.theory import band_depth, frame_advance, row_frequency
+from ledcal.moire.banding.theory import band_depth, frame_advance, row_frequency, scan_frequency
 from ledcal.simulate.temporal import (
     PulsedWall,
     RollingShutter,
@@ -150,6 +150,22 @@ def test_harmonics_of_short_pulses_are_all_found() -> None:
         expected = band_depth(harmonic, 961.0, 0.02, 0.05)
         assert band.depth == pytest.approx(expected, rel=0.02)
         assert band.drift_cycles == pytest.approx(frame_advance(harmonic, 961.0, 25.0), abs=3e-3)
+
+
+def test_the_band_of_a_resolved_scanned_wall_is_not_what_its_raster_makes_of_it() -> None:
+    wall, shutter = PulsedWall(1923.0, 0.9, 32, 0.37), RollingShutter(4e-6, 0.01, 25.0)
+    rng = np.random.default_rng(12)
+    flat = np.full(1080, 0.18)
+    frames = [
+        average_rows(row_light(wall, shutter, 1080, j), flat, columns=2000, noise=0.014, rng=rng)
+        for j in range(4)
+    ]
+    frequency = scan_frequency(
+        -1, 0, refresh_hz=1923.0, line_time_s=4e-6, scan=32, pitches_per_row=0.37
+    )
+    band = find_bands(frames).bands[0]
+    assert band.frequency_cpr == pytest.approx(frequency, abs=5e-5)
+    assert band.depth == pytest.approx(0.0219, rel=0.1)
 
 
 @pytest.mark.parametrize("phase", [0.1, 0.3, 0.45])

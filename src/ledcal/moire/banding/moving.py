@@ -91,7 +91,7 @@ def find_moving(series: RowSeries, limit: float) -> Moving:
     is_settled = True
     while True:
         spectrum = _spectrum(series, left)
-        peak = _peak(spectrum, frequencies, cell)
+        peak = _peak(spectrum, frequencies, cell, limit)
         chance = spectrum.false_alarm(peak)
         is_done = chance > limit or len(frequencies) == _MOST_BANDS
         if is_done and is_settled:
@@ -137,12 +137,16 @@ def _spectrum(series: RowSeries, left: FloatArray) -> _Spectrum:
     return _Spectrum(frequency, power, noise, block, n_cells, n_frames - 1)
 
 
-def _peak(spectrum: _Spectrum, taken: list[float], cell: float) -> int:
+def _peak(spectrum: _Spectrum, taken: list[float], cell: float, limit: float) -> int:
+    """The strongest of what sticks out: what it leaks elsewhere may stick out further."""
     ratio = spectrum.power / spectrum.noise
+    is_free = np.ones(len(ratio), np.bool_)
     for frequency in taken:
-        near = np.abs(spectrum.frequency - frequency) < _OWN_CELLS * cell
-        ratio = np.where(near, 0.0, ratio)
-    return int(np.argmax(ratio))
+        is_free &= np.abs(spectrum.frequency - frequency) >= _OWN_CELLS * cell
+    candidates = is_free & spectrum.sticks_out(limit)
+    if candidates.any():
+        return int(np.argmax(np.where(candidates, spectrum.power, 0.0)))
+    return int(np.argmax(np.where(is_free, ratio, 0.0)))
 
 
 def _refine_all(series: RowSeries, frequencies: list[float], cell: float) -> list[float]:
