@@ -24,6 +24,7 @@ _ORDER = (
     "check that the player plays forward, in a loop of the whole pattern, and that the captures "
     "are in the order in which they were shot"
 )
+_TURN_SYNC = "shift the camera's sync by a quarter of a frame, and shoot again"
 # Columns that change at times further apart than this are worth a word, ms.
 _APART_MS = 0.1
 _OFF = ("late", "early", "at times")
@@ -55,14 +56,14 @@ def judge_sync(result: SyncResult) -> Verdict:
             "drops cannot be judged",
             "shoot a clip of 50 frames or more and give that",
         )
-    if genlock.state == "known" and genlock.mixed_share:
+    if genlock.mixed_share:
         share = 100 * genlock.mixed_share
         return Verdict(
             "warn",
             "CHECK",
             f"no frame is lost, no panel is late, but {share:.0f} % of the picture's rows see two "
             "frames of the wall at once",
-            _shift_text(genlock),
+            _shift_text(genlock) or _TURN_SYNC,
         )
     return Verdict("good", "IN SYNC", _good_text(result), "nothing: keep these settings")
 

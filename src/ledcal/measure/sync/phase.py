@@ -22,6 +22,11 @@ _FINER = 20
 _ROUNDS = 4
 # Contrast that is lost to glare and to the neighbour, at most.
 _GAINS = (0.7, 1.1)
+# Contrast changes by so much from the middle of the rows to their end (standard deviation).
+_SLOPE = 0.001
+_NOISE = 0.01
+# Places along a bar are closer than rows of the picture: their noise is alike.
+_ALIKE = 1.7
 # Standard errors above this share of a frame are no phase.
 _SIGMA_LIMIT = 0.002
 # What a wall that plays something else leaves, root mean square.
@@ -52,9 +57,9 @@ class _Fit:
 
     moment_s: float
     sigma_s: float
-    gain: float
     misfit: float
     is_seen: bool
+    mixed_share: float
 
 
 def find_phase(
@@ -116,6 +121,15 @@ def find_phase(
             return Genlock("unknown", reason, window_ms=1e3 * window, rows=rows)
         # Parts of the wall change at other times: the sharpest of them stands for all.
         fit = min(known, key=lambda column: column.sigma_s)
+    if fit.mixed_share and not fit.is_seen:
+        reason = (
+            f"{100 * fit.mixed_share:.0f} % of the rows from {rows[0]} to {rows[1]} see two "
+            "frames, but too little of the change is among them: its moment is known to "
+            f"{1e3 * fit.sigma_s:.2f} ms only"
+        )
+        return Genlock(
+            "unknown", reason, window_ms=1e3 * window, mixed_share=fit.mixed_share, rows=rows
+        )
     if not fit.is_seen:
         reason = (
             f"no row from {rows[0]} to {rows[1]} sees two frames: when the wall changes cannot be "
@@ -211,34 +225,55 @@ def _expected(
 
 
 def _fit(ramp: _Ramp, clock: _Clock) -> _Fit:
-    """Least squares over the moment of the change, on ever finer grids, with a free contrast."""
+    """Least squares over the moment of the change, on ever finer grids, with a free contrast.
+
+    Glare makes the contrast differ a little from row to row: a slope of it is fitted too, held
+    near zero, so that a ramp of which only an end is seen has the error that it leaves.
+    """
     frame_s, exposure_s = clock.frame_s, clock.exposure_s
     begin = ramp.row * clock.row_s
+    place = (ramp.row - ramp.row.mean()) / max(float(np.ptp(ramp.row)) / 2, 1e-9)
     step = 2 * frame_s / _GRID
     tried: FloatArray = np.arange(_GRID, dtype=np.float64) * step
+    noise, moment, gain = _NOISE, 0.0, np.ones(2)
     for _ in range(_ROUNDS):
         model = _expected(begin[None, :], tried[:, None], frame_s, exposure_s)
-        power = np.maximum((model**2).sum(axis=1), 1e-9)
-        gain = np.clip((model @ ramp.value) / power, *_GAINS)
-        cost = ((ramp.value - gain[:, None] * model) ** 2).sum(axis=1)
+        gains, cost = _contrasts(ramp.value, model, place, (noise / _SLOPE) ** 2)
         best = int(np.argmin(cost))
-        moment, size = float(tried[best]), float(gain[best])
+        moment, gain = float(tried[best]), gains[best]
+        noise = max(float(np.sqrt(cost[best] / len(begin))), 1e-4)
         step /= _FINER
         tried = moment + np.arange(-_FINER, _FINER + 1, dtype=np.float64) * step
     model = _expected(begin, np.array(moment), frame_s, exposure_s)
+    size = gain[0] + gain[1] * place
     misfit = float(np.sqrt(np.mean((ramp.value - size * model) ** 2)))
     tiny = 1e-4 * frame_s
-    slope = (
-        size
-        * (
-            _expected(begin, np.array(moment + tiny), frame_s, exposure_s)
-            - _expected(begin, np.array(moment - tiny), frame_s, exposure_s)
-        )
-        / (2 * tiny)
-    )
-    aa, bb, ab = (slope**2).sum(), (model**2).sum(), (slope * model).sum()
-    left = aa - ab**2 / max(bb, 1e-12)
-    sigma = misfit / np.sqrt(left) if left > 0 else np.inf
+    after = _expected(begin, np.array(moment + tiny), frame_s, exposure_s)
+    before = _expected(begin, np.array(moment - tiny), frame_s, exposure_s)
+    columns = np.stack([size * (after - before) / (2 * tiny) * frame_s, model, model * place])
+    fisher = columns @ columns.T / (_ALIKE * max(misfit, 1e-5)) ** 2
+    fisher[2, 2] += 1.0 / _SLOPE**2
+    sigma = np.inf
+    if fisher[0, 0] > 0 and np.linalg.cond(fisher) < 1e14:
+        sigma = float(np.sqrt(max(np.linalg.inv(fisher)[0, 0], 0.0))) * frame_s
     seen = np.abs(model) < 1.0 - 2.0 * _MIXED
-    is_seen = bool(seen.sum() >= _FEWEST_ROWS and sigma < _SIGMA_LIMIT * frame_s)
-    return _Fit(moment, float(sigma), size, misfit, is_seen)
+    is_mixed = bool(seen.sum() >= _FEWEST_ROWS)
+    is_seen = is_mixed and bool(sigma < _SIGMA_LIMIT * frame_s)
+    return _Fit(moment, float(sigma), misfit, is_seen, float(seen.mean()) if is_mixed else 0.0)
+
+
+def _contrasts(
+    value: FloatArray, model: FloatArray, place: FloatArray, penalty: float
+) -> tuple[FloatArray, FloatArray]:
+    """Contrast and its slope for each model, and the sum of squares that they leave."""
+    square = model**2
+    one = np.maximum(square.sum(axis=1), 1e-9)
+    cross = square @ place
+    other = square @ place**2 + penalty
+    first, second = model @ value, model @ (place * value)
+    determinant = np.maximum(one * other - cross**2, 1e-12)
+    gain = (first * other - second * cross) / determinant
+    slope = (second * one - first * cross) / determinant
+    cost = (value**2).sum() - gain * first - slope * second
+    allowed = (gain > _GAINS[0]) & (gain < _GAINS[1])
+    return np.stack([gain, slope], axis=1), np.where(allowed, np.maximum(cost, 0.0), np.inf)
