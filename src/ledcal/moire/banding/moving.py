@@ -60,7 +60,13 @@ class _Spectrum:
         return float(self._chances(self.power[[index]] / self.noise[[index]])[0])
 
     def sticks_out(self, limit: float) -> BoolArray:
-        return self._chances(self.power / self.noise) <= limit
+        # The chance falls with the ratio: halving finds where it passes the limit.
+        low, high = 0.0, 1000.0
+        while high - low > 1e-4 * high:
+            middle = 0.5 * (low + high)
+            is_above = self._chances(np.array([middle]))[0] > limit
+            low, high = (middle, high) if is_above else (low, middle)
+        return np.asarray(self.power / self.noise >= high, np.bool_)
 
     def _chances(self, ratio: FloatArray) -> FloatArray:
         n_cells = _OVERSAMPLED * self.n_cells
