@@ -109,10 +109,11 @@ def cut_patch(frames: Sequence[LinearFrame], box: Box | None = None) -> Patch:
         rows = min(cut.shape[0] for cut in cuts)
         columns = min(cut.shape[1] for cut in cuts)
         if min(rows, columns) < _SMALLEST:
-            need = _SMALLEST * first.planes[0].step
+            step = first.planes[0].step
+            need = _SMALLEST * step
             raise CaptureError(
-                f"{frame.name}: the region has {width:g} x {height:g} pixels inside the picture, "
-                f"expected at least {need} x {need}; choose a larger one"
+                f"{frame.name}: the region has {columns * step} x {rows * step} pixels inside the "
+                f"picture, expected at least {need} x {need}; choose a larger one"
             )
         for index, (plane, cut) in enumerate(zip(frame.planes, cuts, strict=True)):
             values = cut[:rows, :columns].astype(np.float64)

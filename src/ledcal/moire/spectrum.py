@@ -17,6 +17,8 @@ from scipy.ndimage import median_filter
 from scipy.special import gammaincc, gammainccinv, gammaincinv, polygamma
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ledcal.values.arrays import FloatArray
 
 _TAPERS = 2
@@ -56,7 +58,7 @@ class Spectrum:
     background: FloatArray
     noise: FloatArray
     looks: float
-    allowed: FloatArray
+    allowed: NDArray[np.bool_]
 
     @property
     def n_cells(self) -> float:
@@ -126,9 +128,10 @@ def measure_spectrum(values: FloatArray) -> Spectrum:
     down = fft.fftfreq(rows) * rows
     along = np.arange(columns // 2 + 1, dtype=np.float64)
     allowed = np.hypot(down[:, None], along[None, :]) >= LEAST_WAVES
-    allowed[(down < 0), 0] = False
+    mirrored = (down < 0) & (2 * down > -rows)  # the last of an even number mirrors itself
+    allowed[mirrored, 0] = False
     if columns % 2 == 0:
-        allowed[(down < 0), -1] = False
+        allowed[mirrored, -1] = False
     usual = np.array([np.median(one[allowed]) for one in power])
     usual = np.maximum(usual / (_median(_LOOKS) / _LOOKS), 1e-30)
     whitened = np.mean(power / usual[:, None, None], axis=0)
@@ -164,7 +167,7 @@ def _background(log: FloatArray, down: FloatArray) -> FloatArray:
     level = blockwise_median(shifted)
     middle = int(np.flatnonzero(down[order] == 0)[0])
     rows = slice(max(0, middle - _REACH), middle + _REACH + 1)
-    ridge = median_filter(shifted[rows], size=(1, _RIDGE), mode="nearest")
+    ridge = median_filter(shifted[rows], size=(1, _RIDGE), mode="mirror")
     level[rows] = np.maximum(level[rows], ridge)
     columns = slice(0, _REACH + 1)
     ridge = median_filter(shifted[:, columns], size=(_RIDGE, 1), mode="wrap")

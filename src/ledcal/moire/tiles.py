@@ -184,8 +184,9 @@ class _Look:
         along = np.arange(n // 2 + 1, dtype=np.float64)
         self._down = down
         allowed = np.hypot(down[:, None], along[None, :]) >= _LEAST_WAVES
-        allowed[down < 0, 0] = False
-        allowed[down < 0, -1] = False
+        mirrored = (down < 0) & (2 * down > -n)  # the last row mirrors itself
+        allowed[mirrored, 0] = False
+        allowed[mirrored, -1] = False
         self._allowed = allowed
         beside = np.kron(np.eye(_PARTS), np.ones(n // _PARTS)) * (_PARTS / n)
         fading = np.hanning(n // 2 + 2)[1:-1]
