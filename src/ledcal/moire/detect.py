@@ -12,6 +12,7 @@ from ledcal.moire.explain import Lattice, Sighting, fit_lattice
 from ledcal.moire.guided import find_orders
 from ledcal.moire.lattice import canonical, colour_of, nearest_reciprocal
 from ledcal.moire.lines import Found, Search, find_lines
+from ledcal.moire.sinusoid import subtract
 from ledcal.moire.structure import comb_of, is_panel
 from ledcal.moire.visibility import visibility
 from ledcal.values.moire import (
@@ -31,14 +32,16 @@ if TYPE_CHECKING:
 
     from ledcal.moire.cosets import Colouring
     from ledcal.moire.patch import Patch
+    from ledcal.moire.sinusoid import Grid
     from ledcal.values.arrays import FloatArray
 
 # How many lines of uneven structure are worth telling.
 _STRUCTURES = 3
 # Less likely by this, in logarithms, a line is not what the photosites see as it is.
 _SURE = 2.0
-# A prior this precise, as a share, lets weak orders be looked for.
-_PRECISE = 0.08
+# A prior this precise, as a share, lets orders be looked for where it says; once a lattice is laid,
+# they lie within so many waves across the patch.
+_PRECISE, _NEAR_LATTICE = 0.01, 1.5
 # Along the rows, to so many waves across the patch.
 _ALONG = 0.75
 
@@ -78,9 +81,9 @@ def detect_lines(
     even = [line for line in search.found if line.unevenness <= false_alarm]
     uneven = [line for line in search.found if line.unevenness > false_alarm]
     lattice = _lattice(patch, even, prior)
-    if lattice is not None and prior is not None and prior.scale_spread <= _PRECISE:
-        even = [*even, *_weak(search, even, lattice.jacobian, prior, false_alarm)]
-        lattice = _lattice(patch, even, prior) or lattice
+    if prior is not None:
+        even, lattice = _more(patch, search, even, lattice, prior, false_alarm)
+        uneven = [line for line in uneven if not _is_part(line, even, search.grid)]
     lines = _name(patch, even, lattice, prior)
     lines += [_uneven(patch, line) for line in uneven[:_STRUCTURES]]
     middle = _middle(patch)
@@ -143,23 +146,62 @@ def _lattice(patch: Patch, lines: Sequence[Found], prior: Prior | None) -> Latti
     )
 
 
-def _weak(
+def _more(
+    patch: Patch,
     search: Search,
-    known: Sequence[Found],
-    jacobian: FloatArray,
+    even: list[Found],
+    lattice: Lattice | None,
     prior: Prior,
     false_alarm: float,
-) -> tuple[Found, ...]:
-    waves = [line.wave for line in known]
-    return find_orders(
-        search.left,
-        search.grid,
-        search.spectrum,
-        waves,
-        jacobian,
-        prior.bends,
-        false_alarm=false_alarm,
-    )
+) -> tuple[list[Found], Lattice | None]:
+    """Lines and the lattice, with orders that are found only where the raster says they are."""
+    left = search.left
+    for line in search.found:
+        if line.unevenness > false_alarm:
+            # It may be a part of a wave that bends more than can be found without the raster.
+            left = subtract(left, search.grid, line.wave, sign=1.0)
+    for _ in range(2):
+        if lattice is not None:
+            jacobian, within = lattice.jacobian, _NEAR_LATTICE
+        elif prior.scale_spread <= _PRECISE:
+            side = max(patch.size) * patch.step
+            jacobian = prior.jacobian
+            within = _NEAR_LATTICE + prior.scale_spread * side * np.hypot(*prior.jacobian[0])
+        else:
+            break
+        fresh = find_orders(
+            left,
+            search.grid,
+            search.spectrum,
+            [line.wave for line in even],
+            jacobian,
+            prior.bends,
+            within=float(within),
+            false_alarm=false_alarm,
+        )
+        if not fresh:
+            break
+        even = [*even, *fresh]
+        found = _lattice(patch, even, prior)
+        if lattice is not None or found is None:
+            return even, found or lattice
+        lattice = found  # now it is known precisely where the others are
+    return even, lattice
+
+
+def _is_part(line: Found, even: Sequence[Found], grid: Grid) -> bool:
+    """Whether what is uneven is a piece of a wave that bends."""
+    for other in even:
+        bend = np.abs(other.wave.bend)
+        if not bend.any():
+            continue
+        reach = np.array([2.0 * bend[0] + bend[1], 2.0 * bend[2] + bend[1]]) + 2.0
+        for sign in (1.0, -1.0):
+            apart = line.wave.frequency - sign * other.wave.frequency
+            apart = (apart - np.round(apart * grid.step) / grid.step) * grid.half
+            if (np.abs(apart) < reach).all():
+                return True
+    return False
 
 
 def _name(

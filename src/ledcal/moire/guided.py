@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import fft
 from scipy.special import gammaincc
 
 from ledcal.moire.lattice import nearest_reciprocal, orders
 from ledcal.moire.lines import Found, gap, noise_at
-from ledcal.moire.sinusoid import amplitudes, refine, with_noise
-from ledcal.moire.steady import unevenness
+from ledcal.moire.sinusoid import EVEN, refine, with_noise
+from ledcal.moire.steady import parts_of, unevenness
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
 
 _MOST = 4
-# Half waves around the expected place that are tried, along each axis.
-_AROUND = 2
+_PARTS, _PADDED = 32, 64
 _LEAST_WAVES = 4.0
+# Cycles at the patch's edge from which a bend counts.
 _BENT = 0.05
 
 
@@ -39,6 +40,7 @@ def find_orders(
     jacobian: FloatArray,
     bends: FloatArray,
     *,
+    within: float = 1.5,
     false_alarm: float = 1e-3,
 ) -> tuple[Found, ...]:
     """Orders of the LED raster that were not found by themselves.
@@ -54,9 +56,12 @@ def find_orders(
     known : sequence of Wave
         What was found.
     jacobian : ndarray, shape (2, 2)
-        LED pixels per photosite, to a wave across the patch.
-    bends : ndarray, shape (2, 3)
+        LED pixels per photosite.
+    bends : ndarray, shape (2, 12)
         Bends of LED coordinates, as `Prior.bends`.
+    within : float
+        Waves across the patch by which an order (1, 0) may lie elsewhere; others as many times as
+        far.
     false_alarm : float
         Probability that noise shows any of them.
 
@@ -66,42 +71,60 @@ def find_orders(
         Those that noise would not show where the raster says.
     """
     every = orders(_MOST)
-    steps = 0.5 * np.arange(-_AROUND, _AROUND + 1)
-    n_tries = len(every) * len(steps) ** 2
     found: list[Found] = []
+    taken = list(known)
     for order in every:
-        true = order @ jacobian
-        seen = true - nearest_reciprocal(true)
-        bend = order @ bends
-        bend = bend if np.abs(bend).max() > _BENT else np.zeros(3)
-        waves = 2.0 * grid.half * seen
-        if np.hypot(*waves) < _LEAST_WAVES:
+        reach = min(within * max(1.0, float(np.hypot(*order))), 0.45 * _PARTS)
+        n_tries = len(every) * np.pi * reach**2 * 2.0
+        line = _find(left, grid, spectrum, order, jacobian, bends, reach, n_tries)
+        if line is None or max(line.false_alarm, line.unevenness) > false_alarm:
             continue
-        noise = noise_at(spectrum, left.shape, grid, seen)
-        best, start = -1.0, seen
-        for i in steps:
-            for j in steps:
-                at = seen + np.array([i, j]) / (2.0 * grid.half)
-                size = float(np.sum(np.abs(amplitudes(left, grid, at, bend)) ** 2 / noise**2))
-                if size > best:
-                    best, start = size, at
-        wave = refine(left, grid, start, noise, bend=bend if bend.any() else None)
-        if np.abs((wave.frequency - seen) * 2.0 * grid.half).max() > 0.5 * _AROUND + 0.5:
+        if any(gap(line.wave, other, left.shape, grid) < 1.5 for other in taken):
             continue
-        if any(gap(wave, other, left.shape, grid) < 1.5 for other in known):
-            continue
-        wave = with_noise(wave, grid, noise, left.shape)
-        # Squares of amplitudes over their errors follow chi-square, two for each plane.
-        chance = _chance(wave)
-        uneven = unevenness(left, grid, wave)
-        line = Found(
-            wave,
-            float(-np.expm1(n_tries * np.log1p(-min(chance, 1.0 - 1e-16)))),
-            float(-np.expm1(n_tries * np.log1p(-min(uneven, 1.0 - 1e-16)))),
-        )
-        if max(line.false_alarm, line.unevenness) <= false_alarm:
-            found.append(line)
+        taken.append(line.wave)
+        found.append(line)
     return tuple(found)
+
+
+def _find(
+    left: FloatArray,
+    grid: Grid,
+    spectrum: Spectrum,
+    order: FloatArray,
+    jacobian: FloatArray,
+    bends: FloatArray,
+    reach: float,
+    n_tries: float,
+) -> Found | None:
+    """The strongest line near where an order is expected, and how sure it is."""
+    true = order @ jacobian
+    seen = true - nearest_reciprocal(true)
+    bend = order @ bends
+    bend = bend if np.abs(bend).max() > _BENT else EVEN
+    if not bend.any() and np.hypot(*(2.0 * grid.half * seen)) < _LEAST_WAVES:
+        return None
+    noise = noise_at(spectrum, left.shape, grid, seen)
+    parts = parts_of(left, grid, seen, bend, _PARTS, _PARTS)
+    spectra = np.abs(fft.fft2(parts, s=(_PADDED, _PADDED))) ** 2 / noise[:, None, None] ** 2
+    power = spectra.sum(axis=0)
+    waves = fft.fftfreq(_PADDED) * _PARTS
+    power[np.hypot(waves[:, None], waves[None, :]) > reach] = 0.0
+    row, column = np.unravel_index(int(power.argmax()), power.shape)
+    start = seen + np.array([waves[column], waves[row]]) / (2.0 * grid.half)
+    wave = refine(left, grid, start, noise, bend=bend if bend.any() else None)
+    off = np.hypot(*((wave.frequency - seen) * 2.0 * grid.half))
+    if off > reach + 1.0:
+        return None
+    wave = with_noise(wave, grid, noise, left.shape)
+    return Found(
+        wave,
+        _anywhere(_chance(wave), n_tries),
+        _anywhere(unevenness(left, grid, wave), n_tries),
+    )
+
+
+def _anywhere(chance: float, n_tries: float) -> float:
+    return float(-np.expm1(n_tries * np.log1p(-min(chance, 1.0 - 1e-16))))
 
 
 def _chance(wave: Wave) -> float:

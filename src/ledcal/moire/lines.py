@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -210,8 +210,19 @@ def _together(
     return waves, left
 
 
+def _nearest(wave: Wave, grid: Grid) -> Wave:
+    """The same values from the nearest to zero of the frequencies that planes cannot tell apart."""
+    away = np.round(wave.frequency * grid.step) / grid.step
+    if not away.any():
+        return wave
+    turns = away[0] * grid.x[:, 0] + away[1] * grid.y[:, 0]
+    amplitude = wave.amplitude * np.exp(2j * np.pi * turns)
+    return replace(wave, frequency=wave.frequency - away, amplitude=amplitude)
+
+
 def _found(wave: Wave, left: FloatArray, grid: Grid, spectrum: Spectrum) -> Found:
     """How sure a line is, against the background of what all lines leave."""
+    wave = _nearest(wave, grid)
     noise = noise_at(spectrum, left.shape, grid, wave.frequency)
     wave = with_noise(wave, grid, noise, left.shape)
     # Power of a cosine under a taper of unit power is a^2 n / 4 at best; two of four tapers see

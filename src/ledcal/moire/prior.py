@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.moire.rig import wall_homography
+from ledcal.moire.sinusoid import BENDS
 from ledcal.values.moire import Prior
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 # What the marks of a pattern, and what people say, may be off by.
 _MARKS = (0.01, 0.5)
 _SAID = (0.08, 3.0)
-_POINTS = 7
+_POINTS = 9
 
 
 def prior_of(
@@ -55,12 +56,12 @@ def prior_of(
     middle = np.array([x + (width - 1) / 2, y + (height - 1) / 2])
     half = np.array([width, height]) / 2.0
     on_wall = to_wall(middle + np.stack([u, v], axis=-1) * half)
-    terms = np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=-1)
+    terms = np.stack([np.ones_like(u), u, v, *(u**i * v**j for i, j in BENDS)], axis=-1)
     fit = np.linalg.lstsq(terms, on_wall, rcond=None)[0]
     scale, turn = _MARKS if is_precise else _SAID
     return Prior(
         jacobian=(fit[1:3] / half[:, None]).T,
-        bends=np.asarray(fit[3:6].T, np.float64),
+        bends=np.asarray(fit[3:].T, np.float64),
         scale_spread=scale,
         turn_spread_deg=turn,
         source=source,
@@ -100,4 +101,4 @@ def prior_of_lines(frequencies: FloatArray) -> Prior | None:
     along, across = (lowest, turned) if abs(lowest[0]) >= abs(lowest[1]) else (-turned, lowest)
     sign = np.sign(along[0]) or 1.0
     jacobian = sign * np.stack([along, across])
-    return Prior(jacobian, np.zeros((2, 3)), 0.02, 1.0, "the moved camera")
+    return Prior(jacobian, np.zeros((2, len(BENDS))), 0.02, 1.0, "the moved camera")

@@ -24,6 +24,8 @@ EVEN = np.zeros(3)
 _STEPS, _BENT_STEPS = 8, 4
 _DONE = 1e-2  # of its standard error that a step may still have
 _LINEAR, _SQUARE = ((1, 0), (0, 1)), ((2, 0), (1, 1), (0, 2))
+# Powers of X and Y that bend a wave. The squares are found; what is higher is known, or left out.
+BENDS = tuple((total - k, k) for total in (2, 3, 4) for k in range(total + 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +42,9 @@ class Wave:
         Standard errors.
     amplitude_sigma : ndarray, shape (planes,)
         Standard error of the real and of the imaginary part.
-    bend : ndarray, shape (3,)
-        Cycles at the edge of the patch that X^2, X Y and Y^2 add; X and Y are 1 at the edges.
+    bend : ndarray, shape (3,) or (12,)
+        Cycles at the edge of the patch that X^2, X Y and Y^2 add, and the others of `BENDS` where
+        they are known; X and Y are 1 at the edges.
     """
 
     frequency: FloatArray
@@ -93,8 +96,12 @@ def bend_turns(grid: Grid, index: int, bend: FloatArray) -> ComplexArray:
     """What the bend of a wave turns the values of a plane by. Shape (rows, columns)."""
     x = grid.x[index] / grid.half[0]
     y = grid.y[index] / grid.half[1]
-    turns = bend[0] * (x * x)[None, :] + bend[1] * np.outer(y, x) + bend[2] * (y * y)[:, None]
-    angle = (2.0 * np.pi * turns).astype(np.float32)  # single precision is plenty, and fast
+    turns = np.zeros((len(y), len(x)))
+    for size, (i, j) in zip(bend, BENDS, strict=False):
+        if size:
+            turns += np.outer(size * y**j, x**i)
+    # Single precision is plenty, and fast.
+    angle = (2.0 * np.pi * (turns - np.round(turns))).astype(np.float32)
     found = np.empty(angle.shape, np.complex64)
     np.cos(angle, out=found.real)
     np.sin(angle, out=found.imag)
@@ -129,8 +136,8 @@ def refine(
         Within half a wave across the patch.
     noise : ndarray, shape (planes,)
         Standard deviation of a value at this frequency.
-    bend : ndarray, shape (3,), or None
-        First values of a bend that is to be found too; None is an even wave.
+    bend : ndarray, shape (3,) or (12,), or None
+        First values of a bend whose squares are to be found too; None is an even wave.
 
     Returns
     -------
@@ -138,12 +145,13 @@ def refine(
         The line.
     """
     terms = _LINEAR if bend is None else _LINEAR + _SQUARE
-    start = np.concatenate([frequency * grid.half, [] if bend is None else bend])
+    known = EVEN[:0] if bend is None else bend[3:]
+    start = np.concatenate([frequency * grid.half, [] if bend is None else bend[:3]])
     at = start.copy()
     reach = 0.75 if bend is None else 1.5
     sigma = np.full(len(terms), np.inf)
     for _ in range(_STEPS if bend is None else _BENT_STEPS):
-        normal, right = _normal(values, grid, at, noise, terms)
+        normal, right = _normal(values, grid, at, noise, terms, known)
         step = np.linalg.solve(normal, right)[-len(terms) :]
         sigma = np.sqrt(np.maximum(np.diag(np.linalg.inv(normal))[-len(terms) :], 0.0))
         at = at + np.clip(step, -0.25, 0.25)
@@ -153,7 +161,7 @@ def refine(
         if (np.abs(step) < _DONE * sigma).all():
             break
     found = at[:2] / grid.half
-    bent = EVEN if bend is None else at[2:]
+    bent = EVEN if bend is None else np.concatenate([at[2:], known])
     return Wave(
         frequency=found,
         amplitude=amplitudes(values, grid, found, bent),
@@ -222,11 +230,12 @@ def _normal(
     at: FloatArray,
     noise: FloatArray,
     terms: tuple[tuple[int, int], ...],
+    known: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Normal equations for all amplitudes (two each) and the terms of the phase."""
     is_bent = len(terms) > 2
     frequency = at[:2] / grid.half
-    bend = at[2:] if is_bent else EVEN
+    bend = np.concatenate([at[2:], known]) if is_bent else EVEN
     amplitude = amplitudes(values, grid, frequency, bend)
     n_terms = 2 * len(values) + len(terms)
     normal, right = np.zeros((n_terms, n_terms)), np.zeros(n_terms)

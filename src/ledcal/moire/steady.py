@@ -22,6 +22,47 @@ if TYPE_CHECKING:
 _PARTS = ((5, 5), (16, 1), (1, 16))
 
 
+def parts_of(
+    values: FloatArray,
+    grid: Grid,
+    frequency: FloatArray,
+    bend: FloatArray,
+    down: int,
+    along: int,
+) -> ComplexArray:
+    """Amplitude of a wave in parts of each plane. Shape (planes, down, along).
+
+    Parameters
+    ----------
+    values : ndarray, shape (planes, rows, columns)
+        Relative light.
+    grid : Grid
+        Where the values lie.
+    frequency, bend : ndarray
+        As `Wave` has them.
+    down, along : int
+        Parts.
+
+    Returns
+    -------
+    ndarray of complex, shape (planes, down, along)
+        From the middle of the patch.
+    """
+    rows, columns = values.shape[1:]
+    cuts_down = np.linspace(0, rows, down + 1).astype(int)
+    cuts_along = np.linspace(0, columns, along + 1).astype(int)
+    counts = np.outer(np.diff(cuts_down), np.diff(cuts_along))
+    found = np.empty((len(values), down, along), np.complex128)
+    for index in range(len(values)):
+        plane = straight(values, grid, index, bend)
+        across = np.exp(-2j * np.pi * frequency[0] * grid.x[index])
+        upright = np.exp(-2j * np.pi * frequency[1] * grid.y[index])
+        turned = np.add.reduceat(plane * across, cuts_along[:-1], axis=1)
+        parts = np.add.reduceat(turned * upright[:, None], cuts_down[:-1], axis=0)
+        found[index] = 2.0 * parts / counts
+    return found
+
+
 def demodulate(values: FloatArray, grid: Grid, wave: Wave, down: int, along: int) -> ComplexArray:
     """Amplitude of a line in parts of a patch, over its amplitude in all of it.
 
@@ -41,21 +82,10 @@ def demodulate(values: FloatArray, grid: Grid, wave: Wave, down: int, along: int
     ndarray of complex, shape (down, along)
         1 everywhere for an even wave; planes together, weighed by their noise.
     """
-    rows, columns = values.shape[1:]
-    cuts_down = np.linspace(0, rows, down + 1).astype(int)
-    cuts_along = np.linspace(0, columns, along + 1).astype(int)
+    parts = parts_of(values, grid, wave.frequency, wave.bend, down, along)
     weight = wave.amplitude.conj() / wave.amplitude_sigma**2
-    total = np.zeros((down, along), np.complex128)
-    for index in range(len(values)):
-        plane = straight(values, grid, index, wave.bend)
-        across = np.exp(-2j * np.pi * wave.frequency[0] * grid.x[index])
-        upright = np.exp(-2j * np.pi * wave.frequency[1] * grid.y[index])
-        turned = np.add.reduceat(plane * across, cuts_along[:-1], axis=1)
-        parts = np.add.reduceat(turned * upright[:, None], cuts_down[:-1], axis=0)
-        total += weight[index] * parts
-    counts = np.outer(np.diff(cuts_down), np.diff(cuts_along))
     scale = np.sum(np.abs(wave.amplitude) ** 2 / wave.amplitude_sigma**2)
-    return np.asarray(2.0 * total / counts / scale, np.complex128)
+    return np.asarray(np.tensordot(weight, parts, axes=1) / scale, np.complex128)
 
 
 def unevenness(values: FloatArray, grid: Grid, wave: Wave) -> float:

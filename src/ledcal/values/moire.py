@@ -122,9 +122,10 @@ class Prior:
     jacobian : ndarray, shape (2, 2)
         LED pixels per photosite in the middle of the patch: order @ jacobian is the true frequency
         of an order.
-    bends : ndarray, shape (2, 3)
-        Cycles that X^2, X Y and Y^2 add to LED coordinates X and Y from the middle of the patch to
-        its edges: what is seen from the side is not evenly spaced.
+    bends : ndarray, shape (2, 12)
+        What powers of X and Y from X^2 to Y^4 (as `moire.sinusoid.BENDS` orders them) add to LED
+        coordinates from the middle of the patch to its edges, where X and Y are 1: what is seen
+        from the side is not evenly spaced.
     scale_spread, turn_spread_deg : float
         How far its scale, as a share, and its direction may be off.
     source : str
@@ -141,7 +142,7 @@ class Prior:
     panel_px: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        for name, shape in (("jacobian", (2, 2)), ("bends", (2, 3))):
+        for name, shape in (("jacobian", (2, 2)), ("bends", (2, 12))):
             object.__setattr__(self, name, readonly(getattr(self, name), shape=shape, name=name))
 
 
