@@ -24,10 +24,10 @@ from ledcal.moire.contrast import contrast
 from ledcal.moire.detect import detect_lines, sightings
 from ledcal.moire.lattice import canonical, colour_of, nearest_reciprocal
 from ledcal.moire.lines import find_lines
+from ledcal.moire.map import map_frame
 from ledcal.moire.patch import cut_patch
 from ledcal.moire.prior import prior_of, rig_to_wall
 from ledcal.moire.rig import Rig, order_frequency
-from ledcal.moire.tiles import map_frame
 from ledcal.moire.wiggle import read_wiggle
 from ledcal.simulate.fringes import FlatPatch, Fringe, flat_frame
 from ledcal.values.moire import GRID, MOIRE, STRUCTURE, MoireLine
@@ -252,8 +252,8 @@ def wiggle(n: int, seed: int) -> None:
 
 def whole_frame(seed: int) -> None:
     """The map of 24 megapixels, 14 bit, against reading the numbers once."""
-    for amplitude in (0.0, 0.002, 0.01):
-        fringes = [Fringe(0.47, 0.011, amplitude)] if amplitude else []
+    for amplitude, period in ((0.0, 33.0), (0.002, 33.0), (0.01, 33.0), (0.002, 90.0)):
+        fringes = [Fringe(0.5 - 1.0 / period, 0.002, amplitude)] if amplitude else []
         frame = flat_frame(FlatPatch(6000, 4000, vignetting=0.35, seed=seed), fringes)
         mosaic = np.empty((4000, 6000), np.uint16)
         for plane in frame.planes:
@@ -273,8 +273,8 @@ def whole_frame(seed: int) -> None:
         once = time.process_time() - begin
         found = tiles.contrast > 0.0
         print(
-            f"contrast {100 * amplitude:g} %: {spent:.2f} s of CPU ({spent / once:.0f} times "
-            f"the mean of all planes), {int(found.sum())} of {found.size} tiles show a line"
+            f"contrast {100 * amplitude:g} %, {period:g} px: {spent:.2f} s of CPU "
+            f"({spent / once:.0f} times the mean of all planes), {int(found.sum())} of {found.size} tiles"
         )
 
 

@@ -1,4 +1,4 @@
-"""The map: what is strongest in every tile of a frame. Fast: 24 megapixels in a second or two.
+"""What is strongest in every tile of a frame. Fast: 24 megapixels in a second or two.
 
 Tiles overlap by half. In each, the spectra of all planes under one window are weighed by their
 noise and added; the background is each tile's median times the shape that all tiles share. A peak
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 Float32 = NDArray[np.float32]
 # Values of a plane along a tile.
-SMALL, LARGE = 64, 128
+SMALL = 64
 _LEAST_WAVES = 4.0
 # A tile is looked at where it has light, is not clipped, and is nearly flat.
 _DARK, _NEAR_WHITE, _MOST_CLIPPED, _MOST_UNEVEN = 5e-4, 0.99, 0.01, 0.5
@@ -36,14 +36,22 @@ _DARK, _NEAR_WHITE, _MOST_CLIPPED, _MOST_UNEVEN = 5e-4, 0.99, 0.01, 0.5
 _TEXTURE_OF_PICTURE, _TEXTURE_OF_RAW = 0.05, 0.25
 _CAUTION = 2.0
 _PARTS, _FADING = 4, 3
+# Blocks along a tile, by whose means it is judged and levelled.
+_BLOCKS = 8
 # Every so many cells of a spectrum count for its median.
 _SKIP = 5
 # Rows of tiles from which the shape of the noise is learnt.
 _ROWS_OF_NOISE = 8
 
 
-def map_frame(
-    frame: LinearFrame, box: Box | None = None, *, tile: int = SMALL, false_alarm: float = 1e-3
+def map_tiles(
+    frame: LinearFrame,
+    box: Box | None = None,
+    *,
+    tile: int = SMALL,
+    false_alarm: float = 1e-3,
+    is_picture: bool = False,
+    most_waves: float = np.inf,
 ) -> MoireMap:
     """The strongest line of every tile.
 
@@ -57,6 +65,10 @@ def map_frame(
         Values of a plane along a tile; in a small picture it is halved until some fit.
     false_alarm : float
         Probability that noise alone shows a line anywhere in the frame.
+    is_picture : bool
+        Channels lie on one another; otherwise the planes are those of a Bayer sensor.
+    most_waves : float
+        Waves across a tile that are looked for, at most.
 
     Returns
     -------
@@ -75,7 +87,14 @@ def map_frame(
     starts_y = np.arange(0, max(rows - n, 0) + 1, n // 2)
     starts_x = np.arange(0, max(columns - n, 0) + 1, n // 2)
     shape = (len(starts_y), len(starts_x))
-    look = _Look(frame, n, shape[0] * shape[1], false_alarm)
+    look = _Look(
+        frame,
+        n,
+        shape[0] * shape[1],
+        false_alarm,
+        is_picture=is_picture,
+        most_waves=most_waves,
+    )
     levels = _Levels(cuts, rows, columns, frame.planes, n)
     some = starts_y[:: max(1, len(starts_y) // _ROWS_OF_NOISE)]
     noise = look.shape_of_noise([look.spectra(levels.tiles(start))[0] for start in some])
@@ -125,9 +144,7 @@ class _Levels:
         self._cuts = [cut[:rows, :columns] for cut in cuts]
         self._planes = planes
         self._n = n
-        side = ((np.arange(n) + 0.5) / n - 0.5).astype(np.float32)
-        self._side = side
-        self._norm = float(np.sum(side**2)) * n
+        self._side = ((np.arange(n) + 0.5) / n - 0.5).astype(np.float32)
 
     def tiles(self, start: int) -> _Tiles:
         """The tiles that begin in a row."""
@@ -135,28 +152,39 @@ class _Levels:
         values = []
         is_sound: NDArray[np.bool_] | None = None
         for plane, cut in zip(self._planes, self._cuts, strict=True):
-            strip = np.ascontiguousarray(cut[start : start + n], np.float32)
+            strip = np.array(cut[start : start + n], np.float32)
             strip -= np.float32(plane.black)
             strip /= np.float32(plane.white - plane.black)
             top = (min(plane.saturation, 1e30) - plane.black) / (plane.white - plane.black)
-            view = sliding_window_view(strip, n, axis=1)[:, :: n // 2]
-            tiles = np.ascontiguousarray(view.transpose(1, 0, 2))
-            clipped = (tiles >= _NEAR_WHITE * top).mean(axis=(1, 2)) <= _MOST_CLIPPED
-            mean = tiles.mean(axis=(1, 2))
-            blocks = tiles.reshape(-1, 8, n // 8, 8, n // 8).mean(axis=(2, 4))
+            clipped = self._blocks((strip >= _NEAR_WHITE * top).astype(np.float32))
+            blocks = self._blocks(strip)
+            mean = blocks.mean(axis=(1, 2))
             spread = np.ptp(blocks, axis=(1, 2))
-            sound = clipped & (mean > _DARK) & (spread < _MOST_UNEVEN * mean)
+            sound = clipped.mean(axis=(1, 2)) <= _MOST_CLIPPED
+            sound &= (mean > _DARK) & (spread < _MOST_UNEVEN * mean)
             is_sound = sound if is_sound is None else is_sound & sound
-            tiles /= np.maximum(mean, np.float32(_DARK))[:, None, None]
-            tiles -= 1.0
+            scale = 1.0 / np.maximum(mean, np.float32(_DARK))
             # The slope of the light across the tile is no line.
-            slope_x = (tiles.sum(axis=1) @ self._side) / self._norm
-            slope_y = (tiles.sum(axis=2) @ self._side) / self._norm
-            tiles -= slope_x[:, None, None] * self._side[None, None, :]
-            tiles -= slope_y[:, None, None] * self._side[None, :, None]
+            side = self._side.reshape(_BLOCKS, -1).mean(axis=1)
+            norm = float(np.sum(side**2)) * _BLOCKS
+            along = (blocks.sum(axis=1) @ side) * scale / norm
+            down = (blocks.sum(axis=2) @ side) * scale / norm
+            level = down[:, None, None] * self._side[None, :, None] + 1.0
+            level = level + along[:, None, None] * self._side[None, None, :]
+            view = sliding_window_view(strip, n, axis=1)[:, :: n // 2].transpose(1, 0, 2)
+            tiles = view * scale[:, None, None]
+            tiles -= level
             values.append(tiles)
         assert is_sound is not None
         return _Tiles(np.stack(values, axis=1), is_sound)
+
+    def _blocks(self, strip: Float32) -> Float32:
+        """Means of blocks of every tile in a strip: (tiles, blocks, blocks)."""
+        m = self._n // _BLOCKS
+        width = strip.shape[1] // m
+        means = strip[:, : width * m].reshape(_BLOCKS, m, width, m).mean(axis=(1, 3))
+        view = sliding_window_view(means, _BLOCKS, axis=1)[:, :: _BLOCKS // 2]
+        return np.asarray(view.transpose(1, 0, 2), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,8 +200,18 @@ class _Lines:
 class _Look:
     """What all tiles of a frame share: window, threshold, places of the planes."""
 
-    def __init__(self, frame: LinearFrame, n: int, n_tiles: int, false_alarm: float) -> None:
+    def __init__(
+        self,
+        frame: LinearFrame,
+        n: int,
+        n_tiles: int,
+        false_alarm: float,
+        *,
+        is_picture: bool,
+        most_waves: float,
+    ) -> None:
         self.n = n
+        self.is_picture = is_picture
         self.step = frame.planes[0].step
         self.channels = [plane.channel for plane in frame.planes]
         self.offsets = np.array([[plane.x, plane.y] for plane in frame.planes], np.float64)
@@ -183,7 +221,8 @@ class _Look:
         down = fft.fftfreq(n) * n
         along = np.arange(n // 2 + 1, dtype=np.float64)
         self._down = down
-        allowed = np.hypot(down[:, None], along[None, :]) >= _LEAST_WAVES
+        waves = np.hypot(down[:, None], along[None, :])
+        allowed = (waves >= _LEAST_WAVES) & (waves <= most_waves)
         mirrored = (down < 0) & (2 * down > -n)  # the last row mirrors itself
         allowed[mirrored, 0] = False
         allowed[mirrored, -1] = False
@@ -215,7 +254,7 @@ class _Look:
         usual = np.median(flat[:, :, self._some], axis=2) / np.log(2.0)
         power /= np.maximum(usual, 1e-20)[:, :, None, None]
         noise = np.sqrt(usual.mean(axis=1) / float(np.sum(self._flat**2)))
-        most = _TEXTURE_OF_PICTURE if self.step == 1 else _TEXTURE_OF_RAW
+        most = _TEXTURE_OF_PICTURE if self.is_picture else _TEXTURE_OF_RAW
         return np.asarray(power.mean(axis=1), np.float32), noise < most
 
     def shape_of_noise(self, seen: list[Float32]) -> FloatArray:
@@ -277,9 +316,14 @@ class _Look:
         k = np.arange(self.n) - (self.n - 1) / 2
         across = np.exp(-2j * np.pi * turns[:, :1] * k).astype(np.complex64)
         down = np.exp(-2j * np.pi * turns[:, 1:] * k).astype(np.complex64)
-        inner = (values * across[:, None, None, :]) @ weights.T
-        parts = weights @ (inner * down[:, None, :, None])
-        return np.asarray(2.0 * parts, np.complex128)
+        # Real and imaginary parts side by side: one product of real matrices.
+        columns = across[:, :, None] * weights.T[None]
+        both = np.concatenate([columns.real, columns.imag], axis=2)[:, None]
+        inner = values @ both
+        count = len(weights)
+        complex_inner = inner[..., :count] + 1j * inner[..., count:]
+        rows = weights[None] * down[:, None, :]
+        return np.asarray(2.0 * (rows[:, None] @ complex_inner), np.complex128)
 
     def _even(
         self, values: Float32, turns: FloatArray
@@ -301,7 +345,7 @@ class _Look:
 
     def _colour(self, amplitude: NDArray[np.complex128]) -> tuple[NDArray[np.int64], FloatArray]:
         """Colours, as places in `COLOURS`, and contrasts."""
-        if self.step == 1:
+        if self.is_picture:
             names = [channel[0] for channel in self.channels]
             strongest = np.abs(amplitude).max(axis=1, initial=0.0)
             if sorted(names) != ["B", "G", "R"]:

@@ -14,10 +14,11 @@ from ledcal.moire.banding import explain_bands, find_bands
 from ledcal.moire.correct import correct_rig
 from ledcal.moire.detect import detect_lines, sightings
 from ledcal.moire.join import VISIBLE, is_seen, join_lines, real_bands
+from ledcal.moire.map import map_frame
 from ledcal.moire.patch import cut_patch, preview_of
 from ledcal.moire.prior import prior_of, prior_of_lines, rig_to_wall
 from ledcal.moire.setup import missing_keys, rig_of_stage
-from ledcal.moire.tiles import SMALL, map_frame
+from ledcal.moire.tiles import SMALL
 from ledcal.moire.wiggle import read_wiggle
 from ledcal.pipeline.moire_frames import read_moire_frames
 from ledcal.pipeline.moire_places import find_places
