@@ -217,8 +217,8 @@ def _geometry_rows(take: MoireTake) -> list[Row]:
         return []
     off = found.distance_m / found.said_distance_m - 1.0
     text = (
-        f"u = {found.led_frequency:.5f} +-{found.led_frequency_sigma:.0e} LEDs per photosite: the "
-        f"camera stands {found.distance_m:.2f} m from the wall"
+        f"u = {found.led_frequency:.4f} LEDs per photosite: the camera "
+        f"stands {found.distance_m:.2f} m from the wall"
     )
     if abs(off) > 0.003:
         text += (
