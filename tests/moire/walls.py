@@ -9,13 +9,15 @@ import numpy as np
 
 from ledcal.moire.contrast import contrast
 from ledcal.moire.lattice import canonical, colour_of, nearest_reciprocal, orders
-from ledcal.moire.rig import Rig, jacobian, order_frequency, wall_homography
+from ledcal.moire.prior import prior_of, rig_to_wall
+from ledcal.moire.rig import Rig, order_frequency, wall_homography
 from ledcal.simulate.fringes import FlatPatch, Fringe, flat_frame
-from ledcal.values.moire import GRID, MOIRE, Prior
+from ledcal.values.moire import GRID, MOIRE
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
     from ledcal.values.frame import LinearFrame
+    from ledcal.values.moire import Prior
 
 PITCH_MM, FOCAL_MM, PHOTOSITE_MM = 2.6, 35.0, 0.006
 
@@ -82,14 +84,15 @@ def fringes_of(
     ]
 
 
-def prior_at(rig: Rig, *, scale: float = 1.0, turn_deg: float = 0.0, is_wide: bool = True) -> Prior:
-    """What is known of the raster in the middle of the picture, wrong by as much."""
-    middle = [(rig.width_px - 1) / 2, (rig.height_px - 1) / 2]
+def prior_at(
+    rig: Rig, *, scale: float = 1.0, turn_deg: float = 0.0, is_precise: bool = False
+) -> Prior:
+    """What is known of the raster over the picture, wrong by as much."""
+    box = (0.0, 0.0, float(rig.width_px), float(rig.height_px))
+    known = prior_of(rig_to_wall(rig), box, source="stage.toml", is_precise=is_precise)
     a = np.radians(turn_deg)
     turn = np.array([[np.cos(a), np.sin(a)], [-np.sin(a), np.cos(a)]])
-    slope = jacobian(wall_homography(rig), middle) @ turn * scale
-    spread = (0.08, 3.0) if is_wide else (0.01, 0.5)
-    return Prior(slope, np.zeros((2, 3)), *spread, source="stage.toml")
+    return replace(known, jacobian=known.jacobian @ turn * scale)
 
 
 def oblique_frame(rig: Rig, order: tuple[int, int], amplitude: float, seed: int) -> LinearFrame:

@@ -278,6 +278,11 @@ def _without_order(
                 "with the camera rolled by a degree, or several frames: bands move, LEDs do not"
             )
         return BANDING, "along the rows, and no order of the LEDs"
+    if lattice is None and prior is not None:
+        return UNEXPLAINED, (
+            f"no LED raster near the one of {prior.source} has such lines: check wall pitch, "
+            "photosite, focal length and distance, or use --moved"
+        )
     if lattice is None:
         return UNEXPLAINED, (
             "moire or the LEDs themselves: give --stage, or show the camera the marks of the "

@@ -30,6 +30,10 @@ _LOOSE, _TIGHT, _LEAST = 2e-3, 4e-4, 4e-5
 # order costs.
 _CONTRAST_SPREAD, _UNEXPLAINED = 1.5, -9.0
 _HOPELESS = -12.0
+# A prior whose scale may be off by more was said by people: it may be farther off than that.
+_WIDE = 0.03
+# Lattices whose slopes differ by less, as a share, are the same.
+_SAME = 2e-3
 # An ordinary wall and camera, for what is usual.
 _FILL, _BLUR = 0.35, 0.35
 
@@ -111,7 +115,9 @@ def fit_lattice(
     Returns
     -------
     Lattice or None
-        None where no line can be an order.
+        None where no line can be an order; and, of a prior that was said and not measured, where
+        the strongest line is none or no first order is among them: the prior is farther off than
+        it may be, and some lattice fits some lines anyhow.
     """
     if not lines:
         return None
@@ -127,9 +133,23 @@ def fit_lattice(
     if not tried:
         return None
     best = max(tried, key=lambda lattice: lattice.score)
-    others = [one.score for one in tried if one.orders != best.orders]
+    if scale_spread > _WIDE and not _is_plausible(best):
+        return None
+    others = [one.score for one in tried if _differs(one, best)]
     margin = best.score - max(others) if others else float("inf")
     return Lattice(best.jacobian, best.orders, best.reciprocals, best.score, margin)
+
+
+def _differs(one: Lattice, best: Lattice) -> bool:
+    """Whether two lattices are not the same: the orders of other lines, or at another scale."""
+    apart = np.abs(one.jacobian - best.jacobian).max() / np.abs(best.jacobian).max()
+    return one.orders != best.orders or bool(apart > _SAME)
+
+
+def _is_plausible(lattice: Lattice) -> bool:
+    """Whether the strongest line, the first, is an order, and a first order is seen."""
+    first = any(order in {(1, 0), (0, 1)} for order in lattice.orders)
+    return first and lattice.orders[0] is not None
 
 
 def _usual_contrast(frequency: FloatArray, order: FloatArray) -> FloatArray:
