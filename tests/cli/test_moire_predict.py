@@ -80,6 +80,26 @@ def test_json_and_a_chart(ledcal: Callable[..., Run], stage: Path, tmp_path: Pat
     assert "--overwrite" in again.err
 
 
+@pytest.mark.parametrize(
+    ("angle", "said"),
+    [
+        (172.8, "up to 0.49 % of the light, every 76.6 rows, standing; shutters of 173.25"),
+        (180.0, "no bands: the shutter lasts whole refreshes"),
+    ],
+)
+def test_bands_are_expected_of_a_shutter(
+    ledcal: Callable[..., Run], stage: Path, angle: float, said: str
+) -> None:
+    timing = f"capture_frame_rate = 24\nline_time_us = 3.4\nshutter_angle_deg = {angle}"
+    text = STAGE.replace("[camera]", f"refresh_hz = 3840\n[camera]\n{timing}")
+    stage.write_text(text, encoding="utf-8")
+    run = ledcal("moire", "predict", "--stage", stage)
+    assert said in " ".join(run.out.split())
+    bands = json.loads(ledcal("moire", "predict", "--stage", stage, "--json").out)["bands"]
+    strongest = max((band["depth"] for band in bands), default=0.0)
+    assert (strongest > 0.004) == (angle != 180.0)
+
+
 def test_a_move_that_is_offered_is_safe(ledcal: Callable[..., Run], stage: Path) -> None:
     words = ("moire", "predict", "--stage", stage, "--json", "--strict")
     run = ledcal(*words, "--focus", 5)

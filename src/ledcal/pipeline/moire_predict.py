@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ledcal.errors import InputError
 from ledcal.files.atomic import atomic_file, require_free_file
 from ledcal.files.stage import read_stage
 from ledcal.moire.advise import WIDEST_STOP, advise
+from ledcal.moire.banding import predict_bands, safe_shutter_angles
 from ledcal.moire.risk import expected_lines
 from ledcal.moire.safe import (
     dangers,
@@ -22,6 +24,10 @@ from ledcal.moire.safe import (
 )
 from ledcal.moire.setup import rig_of_stage
 from ledcal.values.prediction import DISTANCE, FOCAL, Band, Prediction
+
+if TYPE_CHECKING:
+    from ledcal.values.banding import SafeShutter
+    from ledcal.values.stage import Stage
 
 _SUFFIXES = (".png", ".svg")
 
@@ -94,6 +100,8 @@ def predict_moire(
         stop_enough=enough,
         dangers=dangers(rig),
         assumptions=(*said, *assumed),
+        bands=predict_bands(stage),
+        shutters=_shutters(stage),
     )
     if not with_chart:
         return prediction
@@ -104,6 +112,15 @@ def predict_moire(
         np.geomspace(lenses.low, lenses.high, down),
     )
     return replace(prediction, chart=chart)
+
+
+def _shutters(stage: Stage) -> tuple[SafeShutter, ...]:
+    """Shutter angles that last whole refreshes, near the present one."""
+    refresh, rate = stage.wall.raster.refresh_hz, stage.camera.raster.capture_frame_rate
+    if refresh is None or rate is None:
+        return ()
+    near = stage.camera.raster.shutter_angle_deg or 180.0
+    return safe_shutter_angles(refresh, rate, near=near, count=3)
 
 
 def _place(

@@ -31,6 +31,8 @@ _CLOSED = 21.9
 _NARROW = 0.05
 # Of what the worst blur leaves, what a perfect disc leaves is the same from here on.
 _SAME = 0.7
+# Of the light: bands that are weaker are no matter.
+_LEAST_DEPTH = 1e-5
 _FRACTIONS = {0.25: "1/4", 0.5: "1/2", 1.0: "1"}
 
 
@@ -195,6 +197,7 @@ def prediction_rows(prediction: Prediction, *, chart: Path | None = None) -> lis
         for danger in prediction.dangers
     )
     rows += labelled("avoid", worst)
+    rows += _band_rows(prediction)
     if chart is not None:
         rows += labelled("chart", str(chart))
     rows += labelled("assumed", "; ".join(prediction.assumptions), "dim")
@@ -242,6 +245,23 @@ def _change_rows(advice: Advice) -> list[Row]:
             "warn",
         )
     return rows
+
+
+def _band_rows(prediction: Prediction) -> list[Row]:
+    """Bands along the rows that the shutter leaves, and angles that leave none."""
+    bands = [band for band in prediction.bands if band.depth > _LEAST_DEPTH]
+    angles = ", ".join(f"{shutter.angle_deg:.2f}" for shutter in prediction.shutters)
+    instead = f"; shutters of {angles} degrees last whole refreshes" if angles else ""
+    if not bands:
+        clean = "no bands: the shutter lasts whole refreshes" if prediction.bands else ""
+        return labelled("bands", clean) if clean else []
+    worst = max(bands, key=lambda band: band.depth)
+    still = "" if worst.drift_cycles is None or abs(worst.drift_cycles) > 1e-3 else ", standing"
+    return labelled(
+        "bands",
+        f"up to {100 * worst.depth:.2g} % of the light, every {worst.period_rows:.3g} rows"
+        f"{still}{instead}",
+    )
 
 
 def _lens_rows(prediction: Prediction) -> list[Row]:
@@ -315,6 +335,17 @@ def prediction_json(prediction: Prediction, *, chart: Path | None = None) -> dic
             {"u": danger.u, "distance_m": danger.distance_m, "focal_mm": danger.focal_mm}
             for danger in prediction.dangers
         ],
+        "bands": [
+            {
+                "harmonic": band.harmonic,
+                "order": band.order,
+                "frequency_cpr": band.frequency_cpr,
+                "depth": band.depth,
+                "drift_cycles": band.drift_cycles,
+            }
+            for band in prediction.bands
+        ],
+        "shutter_angles_deg": [shutter.angle_deg for shutter in prediction.shutters],
         "chart": None if chart is None else str(chart),
         "assumptions": list(prediction.assumptions),
     }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from ledcal.values.arrays import FloatArray
+    from ledcal.values.banding import PredictedBand, SafeShutter
 
 # What of a rig can be changed. Distances, focus in metres; focal length in millimetres; roll in
 # degrees; the stop is the f-number.
@@ -242,6 +243,11 @@ class Prediction:
         One sentence for everything that was taken for granted.
     chart : RiskMap or None
         Where it was asked for.
+    bands : tuple of PredictedBand
+        Along the rows, strongest first; empty where refresh and line time are not known.
+    shutters : tuple of SafeShutter
+        Angles that last whole refreshes, nearest to the present one first; empty where refresh and
+        frame rate are not known.
     """
 
     distance_m: float
@@ -263,3 +269,5 @@ class Prediction:
     dangers: tuple[Danger, ...]
     assumptions: tuple[str, ...]
     chart: RiskMap | None = None
+    bands: tuple[PredictedBand, ...] = ()
+    shutters: tuple[SafeShutter, ...] = ()
