@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -14,10 +15,13 @@ from ledcal.moire.patch import Patch, cut_patch
 from ledcal.simulate.fringes import FlatPatch, Fringe, flat_frame
 from ledcal.values.frame import LinearFrame, Plane
 
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
+
 RECIPROCALS = [(0.0, 0.0), (0.5, 0.0), (0.0, -0.5), (0.5, 0.5), (1.0, 0.0), (-0.5, 1.5)]
 
 
-def coloured(patch: Patch) -> tuple[Colouring, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+def coloured(patch: Patch) -> tuple[Colouring, FloatArray]:
     (line,) = find_lines(patch).found
     wave = line.wave
     return colouring(wave, patch.channels, patch.offsets, patch.step), canonical(wave.frequency)
@@ -34,7 +38,7 @@ def test_what_sampling_took_off_gives_the_colour(
 ) -> None:
     for amplitude, seed in ((0.003, 1), (0.05, 2)):
         f = np.array([0.07, 0.04]) + reciprocal
-        found, seen = coloured(raw_patch(Fringe(*f, amplitude, 0.3, dies, -dies), seed))
+        found, seen = coloured(raw_patch(Fringe(f[0], f[1], amplitude, 0.3, dies, -dies), seed))
         assert found.colour == colour_of(reciprocal)
         np.testing.assert_allclose(seen, [0.07, 0.04], atol=5e-4)
         assert found.likely is not None

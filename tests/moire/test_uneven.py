@@ -59,7 +59,7 @@ def test_half_a_patch_with_a_line_is_uneven() -> None:
 @pytest.mark.parametrize(
     ("yaw", "amplitude"), [(5, 0.003), (10, 0.1), (15, 0.02), (25, 0.02), (30, 0.2)]
 )
-def test_the_contrast_of_a_wall_seen_from_the_side(yaw: float, amplitude: float) -> None:
+def test_the_contrast_of_a_wall_seen_from_the_side(yaw: int, amplitude: float) -> None:
     rig = rig_at(0.47, side=384, yaw_deg=yaw, pitch_deg=3.0)
     lines = find_lines(cut_patch([oblique_frame(rig, (1, 0), amplitude, seed=yaw)])).found
     even = [line for line in lines if line.unevenness <= 1e-3]

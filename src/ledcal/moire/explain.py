@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ledcal.values.arrays import FloatArray
 
-_MOST = 4
+_MOST, _LOW = 4, 2
 _ANCHORS = 4
 # How far a line may lie off its order: of its frequency (a lens distorts), and at least, in c/px;
 # and how far once the lattice was laid through the lines.
@@ -207,7 +207,7 @@ def _lay(
 ) -> Lattice | None:
     """Lay a lattice through lines from a first jacobian; refine it, and match again."""
     del prior
-    matched = _match(lines, slope, every, usual, _LOOSE)
+    matched = _low_ones(_match(lines, slope, every, usual, _LOOSE), every)
     for _ in range(3):
         refined = _refine(lines, matched, slope)
         if refined is None:
@@ -228,12 +228,21 @@ def _lay(
     )
 
 
+_Match = tuple[int, "FloatArray", float]
+
+
+def _low_ones(matched: list[_Match | None], every: FloatArray) -> list[_Match | None]:
+    """Only matches of low orders, if there are any: a high one is anywhere near, and pulls."""
+    low = [
+        None if match is None or np.abs(every[match[0]]).sum() > _LOW else match
+        for match in matched
+    ]
+    return low if any(match is not None for match in low) else matched
+
+
 def _positive(order: FloatArray) -> tuple[int, int]:
     m, n = int(order[0]), int(order[1])
     return (-m, -n) if n < 0 or (n == 0 and m < 0) else (m, n)
-
-
-_Match = tuple[int, "FloatArray", float]
 
 
 def _match(
