@@ -15,7 +15,7 @@ from scipy.special import gammaincc
 
 from ledcal.moire.lattice import nearest_reciprocal, orders
 from ledcal.moire.lines import Found, gap, noise_at
-from ledcal.moire.sinusoid import EVEN, refine, with_noise
+from ledcal.moire.sinusoid import EVEN, is_sound, refine, with_noise
 from ledcal.moire.steady import parts_of, unevenness
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _find(
     start = seen + np.array([waves[column], waves[row]]) / (2.0 * grid.half)
     wave = refine(left, grid, start, noise, bend=bend if bend.any() else None)
     off = np.hypot(*((wave.frequency - seen) * 2.0 * grid.half))
-    if off > reach + 1.0:
+    if off > reach + 1.0 or not is_sound(wave, grid, 0.0):
         return None
     wave = with_noise(wave, grid, noise, left.shape)
     return Found(

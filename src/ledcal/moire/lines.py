@@ -10,8 +10,8 @@ from scipy.ndimage import maximum_filter
 
 from ledcal.moire.bend import search_bend, with_bend
 from ledcal.moire.patch import level
-from ledcal.moire.sinusoid import Grid, Wave, grid_of, refine, subtract, with_noise
-from ledcal.moire.spectrum import Spectrum, measure_spectrum
+from ledcal.moire.sinusoid import Grid, Wave, grid_of, is_sound, refine, subtract, with_noise
+from ledcal.moire.spectrum import LEAST_WAVES, Spectrum, measure_spectrum
 from ledcal.moire.steady import unevenness
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ _PASSES, _AT_ONCE, _MOST = 12, 6, 40
 _DYNAMIC = 1e-3
 # Lines nearer than this, in waves across the patch, are one.
 _APART = 2.0
+# With fewer waves than this across the patch, what was a line has run away from its place.
+_FEWEST = LEAST_WAVES - 1.5
 # Of a line that is not quite even, something stays beside it: less than this share of it, and
 # nearer than so many waves, is not reported.
 _BESIDE, _NEAR = 0.001, 10.0
@@ -107,6 +109,8 @@ def find_lines(patch: Patch, *, false_alarm: float = 1e-3) -> Search:
         fresh: list[Wave] = []
         for start in starts:
             wave = refine(left, grid, start, noise_at(spectrum, left.shape, grid, start))
+            if not is_sound(wave, grid, _FEWEST):
+                continue
             if all(gap(wave, other, left.shape, grid) > _APART for other in (*waves, *fresh)):
                 wave = _straight(wave, left, grid, spectrum, false_alarm)
                 fresh.append(wave)
@@ -189,8 +193,11 @@ def _straight(
     noise = noise_at(spectrum, values.shape, grid, wave.frequency)
     limit = false_alarm / spectrum.n_cells
     if unevenness(values, grid, wave) <= limit:
-        return with_bend(values, grid, wave, noise)
+        bent = with_bend(values, grid, wave, noise)
+        return bent if is_sound(bent, grid, _FEWEST) else wave
     bent = search_bend(values, grid, wave, noise)
+    if not is_sound(bent, grid, _FEWEST):
+        return wave
     is_even = unevenness(values, grid, bent) <= limit / _TRIES_OF_BENDS
     return bent if is_even else wave
 
@@ -205,7 +212,8 @@ def _together(
             alone = subtract(left, grid, wave, sign=1.0)
             noise = noise_at(spectrum, left.shape, grid, wave.frequency)
             bend = wave.bend if wave.is_bent else None
-            waves[index] = refine(alone, grid, wave.frequency, noise, bend=bend)
+            better = refine(alone, grid, wave.frequency, noise, bend=bend)
+            waves[index] = better if is_sound(better, grid, _FEWEST) else wave
             left = subtract(alone, grid, waves[index])
     return waves, left
 

@@ -22,6 +22,8 @@ ComplexArray = NDArray[np.complexfloating[Any, Any]]
 
 EVEN = np.zeros(3)
 _STEPS, _BENT_STEPS = 8, 4
+# A resolved point of light has twice its mean; noise and steep edges a little more.
+_MOST_CONTRAST = 2.6
 _DONE = 1e-2  # of its standard error that a step may still have
 _LINEAR, _SQUARE = ((1, 0), (0, 1)), ((2, 0), (1, 1), (0, 2))
 # Powers of X and Y that bend a wave. The squares are found; what is higher is known, or left out.
@@ -152,8 +154,13 @@ def refine(
     sigma = np.full(len(terms), np.inf)
     for _ in range(_STEPS if bend is None else _BENT_STEPS):
         normal, right = _normal(values, grid, at, noise, terms, known)
-        step = np.linalg.solve(normal, right)[-len(terms) :]
-        sigma = np.sqrt(np.maximum(np.diag(np.linalg.inv(normal))[-len(terms) :], 0.0))
+        try:
+            inverse = np.linalg.inv(normal)
+        except np.linalg.LinAlgError:
+            at = start  # no light, or no wave
+            break
+        step = (inverse @ right)[-len(terms) :]
+        sigma = np.sqrt(np.maximum(np.diag(inverse)[-len(terms) :], 0.0))
         at = at + np.clip(step, -0.25, 0.25)
         if np.abs(at - start).max() > reach:
             at = start  # ran off to another line
@@ -203,6 +210,33 @@ def subtract(values: FloatArray, grid: Grid, wave: Wave, sign: float = -1.0) -> 
         else:
             left[index] += np.outer(turned.real, across.real) - np.outer(turned.imag, across.imag)
     return left
+
+
+def is_sound(wave: Wave, grid: Grid, least_waves: float) -> bool:
+    """Whether a wave is one: enough waves across the patch, no more contrast than there can be.
+
+    Near zero frequency the amplitude is anything: what turns out so has run away.
+
+    Parameters
+    ----------
+    wave : Wave
+        As it was refined.
+    grid : Grid
+        Where the values lie.
+    least_waves : float
+        Waves across the patch, anywhere along a bent one.
+
+    Returns
+    -------
+    bool
+        False where it should be left alone.
+    """
+    bend = np.abs(wave.bend)
+    along, down = np.abs(2.0 * grid.half * wave.frequency)
+    along += 4.0 * bend[0] + 2.0 * bend[1]
+    down += 4.0 * bend[2] + 2.0 * bend[1]
+    size = float(np.abs(wave.amplitude).max(initial=0.0))
+    return bool(np.isfinite(size) and size < _MOST_CONTRAST and np.hypot(along, down) > least_waves)
 
 
 def with_noise(wave: Wave, grid: Grid, noise: FloatArray, shape: tuple[int, ...]) -> Wave:
