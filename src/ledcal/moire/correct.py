@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # By how much, in logarithms of likelihood, the lattice must be better than another.
 _SURE = 3.0
+# What lines beside a line, and fall-off, make its frequency wrong by, in c/px.
+_SLIP = 2e-6
 
 
 def correct_rig(rig: Rig, patches: Sequence[PatchLines]) -> tuple[Correction | None, Rig]:
@@ -44,15 +46,20 @@ def correct_rig(rig: Rig, patches: Sequence[PatchLines]) -> tuple[Correction | N
             continue
         expected = prior_of(rig_to_wall(rig), patch.box, source="", is_precise=False).jacobian
         explained = [line for line in patch.lines if line.order is not None]
-        sigma = min(
-            line.contrast_sigma / line.contrast / (np.pi * patch.box[2]) for line in explained
-        )
+        sigma = min(_scale_sigma(line, patch.box[2]) for line in explained)
         better, correction = corrected(rig, patch.jacobian, expected, float(sigma))
         blur = _blur(better, explained)
         if blur is not None:
             better = replace(better, lens_sigma_px=float(np.hypot(better.lens_sigma_px, blur)))
         return replace(correction, blur_px=blur), better
     return None, rig
+
+
+def _scale_sigma(line: MoireLine, width: float) -> float:
+    """Relative standard error of the raster's scale by one line: the Cramer-Rao bound, and more."""
+    assert line.true_frequency is not None
+    bound = np.sqrt(12.0) / (2.0 * np.pi) * line.contrast_sigma / line.contrast / width
+    return float(np.hypot(bound, _SLIP) / np.hypot(*line.true_frequency))
 
 
 def _blur(rig: Rig, lines: Sequence[MoireLine]) -> float | None:

@@ -26,6 +26,8 @@ _ANCHORS = 4
 # How far a line may lie off its order: of its frequency (a lens distorts), and at least, in c/px;
 # and how far once the lattice was laid through the lines.
 _LOOSE, _TIGHT, _LEAST = 2e-3, 4e-4, 4e-5
+# What lines beside a line, and fall-off, make its frequency wrong by, in c/px.
+_SLIP = 2e-6
 # Logarithm of contrast that an order may differ from what is usual, and what a line that is no
 # order costs.
 _CONTRAST_SPREAD, _UNEXPLAINED = 1.5, -9.0
@@ -286,7 +288,7 @@ def _refine(
     for line, match in zip(lines, matched, strict=True):
         if match is None:
             continue
-        weight = 1.0 / np.hypot(line.sigma, _LEAST)
+        weight = 1.0 / np.hypot(line.sigma, _SLIP)
         rows.append(weight * _EVERY_ORDERS[match[0]])
         right.append(weight * (line.frequency + match[1]))
     if not rows:

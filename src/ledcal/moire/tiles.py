@@ -87,6 +87,20 @@ def map_tiles(
     starts_y = np.arange(0, max(rows - n, 0) + 1, n // 2)
     starts_x = np.arange(0, max(columns - n, 0) + 1, n // 2)
     shape = (len(starts_y), len(starts_x))
+    contrast = np.full(shape, np.nan)
+    fx, fy = np.full(shape, np.nan), np.full(shape, np.nan)
+    colour = np.full(shape, -1)
+    found_map = MoireMap(
+        x=step * (left + starts_x + n / 2),
+        y=step * (top + starts_y + n / 2),
+        tile_px=n * step,
+        contrast=contrast,
+        fx_cpp=fx,
+        fy_cpp=fy,
+        colour=colour,
+    )
+    if min(rows, columns) < n:
+        return found_map  # one tile that does not fit
     look = _Look(
         frame,
         n,
@@ -98,9 +112,6 @@ def map_tiles(
     levels = _Levels(cuts, rows, columns, frame.planes, n)
     some = starts_y[:: max(1, len(starts_y) // _ROWS_OF_NOISE)]
     noise = look.shape_of_noise([look.spectra(levels.tiles(start))[0] for start in some])
-    contrast = np.full(shape, np.nan)
-    fx, fy = np.full(shape, np.nan), np.full(shape, np.nan)
-    colour = np.full(shape, -1)
     for i, start in enumerate(starts_y):
         tiles = levels.tiles(start)
         power, is_flat = look.spectra(tiles)
@@ -110,15 +121,7 @@ def map_tiles(
         contrast[i, found.column] = found.contrast
         fx[i, found.column], fy[i, found.column] = found.frequency.T
         colour[i, found.column] = found.colour
-    return MoireMap(
-        x=step * (left + starts_x + n / 2),
-        y=step * (top + starts_y + n / 2),
-        tile_px=n * step,
-        contrast=contrast,
-        fx_cpp=fx,
-        fy_cpp=fy,
-        colour=colour,
-    )
+    return found_map
 
 
 def _cut(plane: Plane, left: int, top: int, right: float, bottom: float) -> NDArray[Any]:
