@@ -99,7 +99,13 @@ def join_lines(
     lines: list[MoireLine] = []
     for band in bands:
         seen = float(visibility(band.depth, band.period_rows, LUMINANCE, rows=rows))
-        note = "it stands still from frame to frame" if band.is_static else ""
+        note = ""
+        if band.is_static:
+            note = (
+                "it stands still from frame to frame"
+                if banding is not None and banding.n_frames > 1
+                else "of one frame: it may also be the LEDs, where the wall is quite level"
+            )
         lines.append(
             MoireLine(
                 fx_cpp=0.0,

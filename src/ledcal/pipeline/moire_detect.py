@@ -86,7 +86,6 @@ def detect_moire(
         progress=progress,
     )
     first = read.frames[0]
-    _require_inside(region, first.width, first.height)
     rig, said = _rig(read, is_asked=stage_path is not None)
     rows = first.height if rig is None else rig.rows_delivered
     tiles = _map(read, false_alarm)
@@ -177,24 +176,16 @@ def _refuse(read: MoireFrames, box: Box) -> None:
         ) from error
 
 
-def _require_inside(region: Box | None, width: int, height: int) -> None:
-    if region is None:
-        return
-    x, y, across, down = region
-    if x < 0 or y < 0 or across <= 0 or down <= 0 or x + across > width or y + down > height:
-        raise InputError(
-            f"--region {x:g},{y:g},{across:g},{down:g} does not lie inside the frame of "
-            f"{width} x {height} pixels; x,y is its top left corner"
-        )
-
-
 def _rig(read: MoireFrames, *, is_asked: bool) -> tuple[Rig | None, tuple[str, ...]]:
     """What stage.toml says of the camera; None where it does not say enough."""
     stage = read.context.stage
     missing = missing_keys(stage)
     if missing:
         if is_asked:
-            rig_of_stage(stage)  # says what is missing
+            raise InputError(
+                f"--stage: lines cannot be explained without {', '.join(missing)}; add what is "
+                "missing to the file, or leave --stage out to see what there is"
+            )
         return None, ()
     rig, said = rig_of_stage(stage)
     first = read.frames[0]
@@ -255,13 +246,13 @@ def _moved_prior(
             scale = None
     found = read_wiggle(before, after, scale=scale)
     if found is None:
-        if not before:
+        if not before or prior is not None:
             return prior
         raise CaptureError(
-            f"{other.names[0]}: its {len(after)} lines do not fit the {len(before)} of "
-            f"{read.names[0]} under any change of distance from 0.05 to 3 %; move the camera by "
+            f"{other.names[0]}: its {len(after)} lines fit the {len(before)} of {read.names[0]} "
+            "under no change of distance from 0.05 to 3 %, or under several; move the camera by "
             "about 5 mm for each metre of distance, straight towards the wall or away, and change "
-            "nothing else"
+            "nothing else; where that does not settle it, give --stage"
         )
     if prior is not None:
         return prior

@@ -11,7 +11,7 @@ import numpy as np
 from ledcal.capture.folder import scan
 from ledcal.capture.source import open_captures
 from ledcal.colorimetry.space import ACES
-from ledcal.errors import CaptureError, LedcalError
+from ledcal.errors import CaptureError, InputError, LedcalError
 from ledcal.imaging.homography import apply_homography
 from ledcal.measure import sample_frame
 from ledcal.measure.samples import CENTRAL
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _MOST_FRAMES, _MOST_BYTES = 16, 1_200_000_000
 # A frame's marks are searched in so many frames before the take is taken to show none.
 _SEARCHED = 3
+# Pixels along a side of a region, at least, with room for its first whole repeat.
+_SMALLEST = 68
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +165,28 @@ def read_moire_frames(
     return take.finish()
 
 
+def require_inside(region: Box | None, frame: LinearFrame) -> None:
+    """Refuse a region that is not all in the frame, or too small to tell anything.
+
+    Raises
+    ------
+    InputError
+        In both cases.
+    """
+    if region is None:
+        return
+    x, y, across, down = region
+    typed = f"--region {x:g},{y:g},{across:g},{down:g}"
+    size = f"the frame of {frame.width} x {frame.height} pixels"
+    if x < 0 or y < 0 or x + across > frame.width or y + down > frame.height:
+        raise InputError(f"{typed} does not lie inside {size}; x,y is its top left corner")
+    if min(across, down) < _SMALLEST:
+        raise InputError(
+            f"{typed} is {across:g} x {down:g} pixels of {size}, expected at least {_SMALLEST} x "
+            f"{_SMALLEST}; the larger it is, the weaker the lines that are found: 512 is plenty"
+        )
+
+
 class _Take:
     """Sorts frames as they come, and keeps what is needed."""
 
@@ -197,6 +221,7 @@ class _Take:
                 f"{frame.name}: {frame.width} x {frame.height} pixels, but {first.name} has "
                 f"{first.width} x {first.height}; give frames of one camera mode at a time"
             )
+        require_inside(self.region, frame)
         step = frame.planes[0].step
         if step not in {1, 2}:
             raise CaptureError(
@@ -264,6 +289,10 @@ class _Take:
                 raise self.refused[0]
             raise CaptureError("no frame could be read; name raw files, pictures or a clip")
         first = self.frames[0]
+        if self.refused:
+            count = len(self.refused)
+            files = "1 file" if count == 1 else f"{count} files, the first of them"
+            self.said[f"left out: {files}: {self.refused[0]}"] = None
         source = DISPLAY if self.is_display else RAW if first.planes[0].step == 2 else LINEAR
         return MoireFrames(
             frames=tuple(self.frames),

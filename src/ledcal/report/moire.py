@@ -192,7 +192,7 @@ def _band_rows(take: MoireTake) -> list[Row]:
     rows: list[Row] = []
     if banding.n_frames == 1:
         rows += labelled(
-            "bands", "one frame shows only those that stand still; shoot eight, locked off", "dim"
+            "bands", "one frame does not tell whether bands move; shoot eight, locked off", "dim"
         )
     elif not banding.bands:
         rows += labelled("bands", f"none in {banding.n_frames} frames")
