@@ -45,6 +45,17 @@ def test_even_steps_of_light_are_structure() -> None:
     assert {line.kind for line in told(*seams[:2])} == {UNEXPLAINED}
 
 
+def test_what_a_tone_curve_makes_of_a_line_is_no_panel() -> None:
+    curve = [Fringe(k * 0.021, k * 0.013, 0.08 / 9.0 ** (k - 1), 0.1) for k in (1, 2, 3)]
+    assert {line.kind for line in told(*curve)} == {UNEXPLAINED}
+
+
+def test_narrow_steps_are_leds_and_no_panels() -> None:
+    # Resolved LEDs of 12.5 photosites, and their second and third order.
+    leds = [Fringe(0.08 * k, 0.001 * k, 0.2 / k, 0.1 * k) for k in (1, 2, 3)]
+    assert told(*leds)[0].kind == UNEXPLAINED
+
+
 def test_lines_that_repeat_with_the_panels_are_structure() -> None:
     rig = rig_at(0.62)
     prior = prior_at(rig)

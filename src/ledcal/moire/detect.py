@@ -13,7 +13,7 @@ from ledcal.moire.guided import find_orders
 from ledcal.moire.lattice import canonical, colour_of, nearest_reciprocal
 from ledcal.moire.lines import Found, Search, find_lines
 from ledcal.moire.sinusoid import subtract
-from ledcal.moire.structure import comb_of, is_panel
+from ledcal.moire.structure import is_multiple, is_panel, panel_comb
 from ledcal.moire.visibility import visibility
 from ledcal.values.moire import (
     BANDING,
@@ -210,7 +210,9 @@ def _name(
     """Kind, order and colour of even lines."""
     sizes = np.array([patch.size[1], patch.size[0]]) * patch.step
     grey = [line for line in even if _colouring(patch, line).colour == LUMINANCE]
-    comb = comb_of([line.wave.frequency for line in grey], 1.0 / sizes)
+    comb = panel_comb(
+        [line.wave.frequency for line in grey], [line.strength for line in grey], 1.0 / sizes
+    )
     lines = []
     for index, line in enumerate(even):
         colour = _colouring(patch, line)
@@ -266,7 +268,7 @@ def _without_order(
         is_of_panels = is_panel(seen, jacobian, panel, 1.5 / sizes)
     if is_of_panels:
         return STRUCTURE, "repeats with the panels"
-    if is_grey and comb is not None and _is_multiple(seen, comb, 1.0 / sizes):
+    if is_grey and comb is not None and is_multiple(seen, comb, 1.0 / sizes):
         size = 1.0 / np.hypot(*comb)
         return STRUCTURE, f"one of several even steps of {size:.0f} photosites, as panels make them"
     if colour.likely is not None and float(colour.likely[0]) < -_SURE:
@@ -289,13 +291,6 @@ def _without_order(
             "pattern, or use --moved"
         )
     return UNEXPLAINED, "no order of the LEDs up to the fourth"
-
-
-def _is_multiple(seen: FloatArray, comb: FloatArray, tolerance: FloatArray) -> bool:
-    times = float(seen @ comb) / float(comb @ comb)
-    return bool(
-        (np.abs(seen - np.round(times) * comb) < tolerance).all() and abs(np.round(times)) >= 1
-    )
 
 
 def _uneven(patch: Patch, line: Found) -> MoireLine:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 # Multiples of one step, at least, that make a comb; and the largest one that is looked for.
 _TEETH, _MOST = 3, 12
+# Lines of panels: so strong beside the strongest of them, at least; and their step, in c/px at
+# most, as a camera that does not resolve each LED sees panels and modules.
+_TOOTH, _NARROWEST = 0.15, 1.0 / 24.0
 
 
 def is_panel(
@@ -90,3 +93,57 @@ def comb_of(frequencies: Sequence[FloatArray], tolerance: FloatArray) -> FloatAr
             if is_comb and (best is None or float(step @ step) > float(best @ best)):
                 best = np.asarray(step, np.float64)
     return best
+
+
+def panel_comb(
+    frequencies: Sequence[FloatArray], strengths: Sequence[float], tolerance: FloatArray
+) -> FloatArray | None:
+    """The step of the panels' lines: a comb that is wide, with teeth that are strong.
+
+    Multiples that are far weaker than one line are what a tone curve or a limit makes of it, and
+    narrow steps are those of LEDs.
+
+    Parameters
+    ----------
+    frequencies : sequence of ndarray, shape (2,)
+        In c/px.
+    strengths : sequence of float
+        Of each.
+    tolerance : ndarray, shape (2,)
+        How far each may be off.
+
+    Returns
+    -------
+    ndarray, shape (2,), or None
+        As of `comb_of`.
+
+    Examples
+    --------
+    >>> steps = [np.array([0.01 * k, 0.0]) for k in (1, 2, 3)]
+    >>> panel_comb(steps, [0.02, 0.01, 0.007], np.full(2, 1e-3)).round(4).tolist()
+    [0.01, 0.0]
+    >>> panel_comb(steps, [0.1, 0.01, 0.001], np.full(2, 1e-3)) is None
+    True
+    """
+    left = list(zip(frequencies, strengths, strict=True))
+    while True:
+        comb = comb_of([frequency for frequency, _ in left], tolerance)
+        if comb is None:
+            return None
+        is_tooth = [is_multiple(frequency, comb, tolerance) for frequency, _ in left]
+        strongest = max(size for (_, size), is_one in zip(left, is_tooth, strict=True) if is_one)
+        least = _TOOTH * strongest if np.hypot(*comb) <= _NARROWEST else np.inf
+        kept = [
+            pair for pair, is_one in zip(left, is_tooth, strict=True)
+            if not is_one or pair[1] >= least
+        ]  # fmt: skip
+        if len(kept) == len(left):
+            return comb
+        left = kept
+
+
+def is_multiple(seen: FloatArray, step: FloatArray, tolerance: FloatArray) -> bool:
+    """Whether a frequency is a whole multiple of a step, and not zero."""
+    times = float(seen @ step) / float(step @ step)
+    near = (np.abs(seen - np.round(times) * step) < tolerance).all()
+    return bool(near and abs(np.round(times)) >= 1)
