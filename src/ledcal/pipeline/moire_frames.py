@@ -281,9 +281,9 @@ class _Take:
         if not self.frames:
             if self.passed and self.pattern is not None:
                 raise CaptureError(
-                    f"{self.passed} frames of the pattern {self.pattern.name!r}, and none of them "
-                    "is a flat grey one; give the flat frame too, or a part that is flat with "
-                    "--region x,y,width,height"
+                    f"none of the frames given ({self.passed}, of the pattern "
+                    f"{self.pattern.name!r}) is a flat grey one; give that one too, or a part that "
+                    "is flat with --region x,y,width,height"
                 )
             if self.refused:
                 raise self.refused[0]
