@@ -8,7 +8,7 @@ the strong ones low orders, is the one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,12 +28,13 @@ _ANCHORS = 4
 _LOOSE, _TIGHT, _LEAST = 2e-3, 4e-4, 4e-5
 # What lines beside a line, and fall-off, make its frequency wrong by, in c/px.
 _SLIP = 2e-6
-# Logarithm of contrast that an order may differ from what is usual, and what a line that is no
-# order costs.
-_CONTRAST_SPREAD, _UNEXPLAINED = 1.5, -9.0
+# By how much, in logarithms of contrast, an order is weaker than usual, or stronger (standard
+# deviations); and what a line that is no order costs.
+_WEAKER, _STRONGER, _UNEXPLAINED = 2.5, 1.0, -9.0
 _HOPELESS = -12.0
 # A prior whose scale may be off by more was said by people: it may be farther off than that.
 _WIDE = 0.03
+_MOST_SHEAR = 0.03
 # Lattices whose slopes differ by less, as a share, are the same.
 _SAME = 2e-3
 # An ordinary wall and camera, for what is usual.
@@ -129,9 +130,12 @@ def fit_lattice(
     tried: list[Lattice] = []
     for index in range(min(_ANCHORS, len(lines))):
         for slope in _slopes(lines[index], prior, every, scale_spread, turn_spread_deg):
-            found = _lay(lines, slope, prior, every, usual)
-            if found is not None and _is_near(found.jacobian, prior, scale_spread, turn_spread_deg):
-                tried.append(found)
+            found = _lay(lines, slope, every, usual)
+            if found is None:
+                continue
+            off = _off(found.jacobian, prior, scale_spread, turn_spread_deg)
+            if off is not None:
+                tried.append(replace(found, score=found.score - off))
     if not tried:
         return None
     best = max(tried, key=lambda lattice: lattice.score)
@@ -188,27 +192,28 @@ def _slopes(
     return found
 
 
-def _is_near(found: FloatArray, prior: FloatArray, spread: float, turn_deg: float) -> bool:
-    """Whether a jacobian is the prior turned and scaled within limits, and hardly sheared."""
+def _off(found: FloatArray, prior: FloatArray, spread: float, turn_deg: float) -> float | None:
+    """What it costs that a jacobian is the prior turned and scaled; None beyond the limits.
+
+    Half the limits are taken for a standard deviation.
+    """
     change = np.linalg.solve(prior, found)
     ratio = complex(change[0, 0] + change[1, 1], change[0, 1] - change[1, 0]) / 2.0
     shear = np.abs(change - [[ratio.real, ratio.imag], [-ratio.imag, ratio.real]]).max()
-    return (
-        abs(abs(ratio) - 1.0) <= spread
-        and abs(np.degrees(np.angle(ratio))) <= turn_deg
-        and shear <= 0.03
-    )
+    scale = (abs(ratio) - 1.0) / spread
+    turn = float(np.degrees(np.angle(ratio))) / turn_deg
+    if max(abs(scale), abs(turn)) > 1.0 or shear > _MOST_SHEAR:
+        return None
+    return 2.0 * (scale**2 + turn**2)
 
 
 def _lay(
     lines: Sequence[Sighting],
     slope: FloatArray,
-    prior: FloatArray,
     every: FloatArray,
     usual: FloatArray,
 ) -> Lattice | None:
     """Lay a lattice through lines from a first jacobian; refine it, and match again."""
-    del prior
     matched = _low_ones(_match(lines, slope, every, usual, _LOOSE), every)
     for _ in range(3):
         refined = _refine(lines, matched, slope)
@@ -266,9 +271,7 @@ def _match(
             sigma = np.hypot(share * size + _LEAST, line.sigma)
             distance = (off**2).sum(axis=1) / sigma**2
             likely = (
-                -0.5 * distance
-                - 2.0 * np.log(sigma)
-                - 0.5 * (np.log(line.contrast / usual) / _CONTRAST_SPREAD) ** 2
+                -0.5 * distance - 2.0 * np.log(sigma) - 0.5 * _surprise(line.contrast, usual) ** 2
             )
             # Against a line that may lie anywhere in a cell of the spectrum.
             likely += chance + 2.0 * np.log(0.05)
@@ -278,6 +281,15 @@ def _match(
                 best = (k, np.asarray(step + whole[k]), float(likely[k]))
         found.append(best)
     return found
+
+
+def _surprise(contrast: float, usual: FloatArray) -> FloatArray:
+    """How far a contrast is from what is usual, in standard deviations.
+
+    Blur, and the nulls of photosites, make orders weaker; nothing makes them much stronger.
+    """
+    off = np.log(contrast / usual)
+    return np.asarray(np.where(off < 0.0, off / _WEAKER, off / _STRONGER), np.float64)
 
 
 def _refine(
