@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+
+# As the command line does: tests run side by side, and linear algebra in threads of its own gets in
+# their way. It counts only before NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
