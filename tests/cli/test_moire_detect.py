@@ -52,8 +52,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("moire")
     near = rig()
     far = replace(near, distance_mm=near.distance_mm * 1.004)
-    write_flat(root / "moire.dng", FLAT, fringes_of(near, weaker=0.8, most=2))
-    write_flat(root / "moved.dng", FLAT, fringes_of(far, weaker=0.8, most=2, seed=5), index=1)
+    write_flat(root / "moire.dng", FLAT, fringes_of(near, weaker=0.8, most=1))
+    write_flat(root / "moved.dng", FLAT, fringes_of(far, weaker=0.8, most=1, seed=5), index=1)
     write_flat(root / "clean.dng", FLAT, index=2)
     write_flat(root / "bright.dng", FLAT, index=2, exposure=6.0)
     stage_of(root / "near.toml", near.distance_mm * 1.03 / 1000.0)
@@ -130,12 +130,12 @@ def test_a_stage_explains_corrects_and_advises(ledcal: Ledcal, files: Path) -> N
 
 
 def test_a_stage_beside_the_frames_is_found(ledcal: Ledcal, files: Path, tmp_path: Path) -> None:
-    (tmp_path / "moire.dng").write_bytes((files / "moire.dng").read_bytes())
+    (tmp_path / "flat.dng").write_bytes((files / "clean.dng").read_bytes())
     stage_of(tmp_path / "stage.toml", rig().distance_mm / 1000.0)
-    assert read(ledcal, tmp_path, code=4)["raster"] == "stage.toml"
+    assert read(ledcal, tmp_path, code=0)["raster"] == "stage.toml"
     # One that does not say enough is no hindrance.
     stage_of(tmp_path / "stage.toml", 7.0, with_pitch=False)
-    assert read(ledcal, tmp_path, code=4)["raster"] is None
+    assert read(ledcal, tmp_path, code=0)["raster"] is None
 
 
 def test_a_stage_without_a_pitch_is_refused(ledcal: Ledcal, files: Path, tmp_path: Path) -> None:
@@ -285,9 +285,10 @@ def test_a_picture_made_for_a_display_has_no_contrast(ledcal: Ledcal, tmp_path: 
 
 def test_a_clip(ledcal: Ledcal, tmp_path: Path) -> None:
     shown = np.rint(255 * np.clip(picture(0.06), 0.0, 1.0) ** (1 / 2.2)).astype(np.uint8)
+    shown = np.ascontiguousarray(shown[:128, :160])
     with av.open(str(tmp_path / "clip.mp4"), "w") as clip:
         stream = clip.add_stream("libx264", rate=24, options={"crf": "18"})
-        stream.width, stream.height, stream.pix_fmt = 320, 270, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = 160, 128, "yuv420p"
         for _ in range(3):
             clip.mux(stream.encode(av.VideoFrame.from_ndarray(shown, format="rgb24")))
         clip.mux(stream.encode())
@@ -326,9 +327,10 @@ def test_another_colour_filter_array_is_refused(ledcal: Ledcal, tmp_path: Path) 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="needs ../shared/data/photos")
 @pytest.mark.parametrize(
     ("words", "code"),
-    [(("amadeus_neg_22.jpg",), 0), (("amadeus_pos_284.jpg",), 4),
-     (("openvpcal_10_bit.png", "--region", "320,416,384,384"), 4),
-     (("openvpcal_Clipping1650.png",), 4)],
+    [(("amadeus_neg_22.jpg",), 0),
+     (("amadeus_pos_284.jpg", "--region", "512,288,128,128"), 4),
+     (("openvpcal_10_bit.png", "--region", "400,500,200,200"), 4),
+     (("openvpcal_Clipping1650.png", "--region", "416,96,256,256"), 4)],
 )  # fmt: skip
 def test_photographs(ledcal: Ledcal, words: tuple[str, ...], code: int) -> None:
     document = read(ledcal, PHOTOS / words[0], *words[1:], code=code)

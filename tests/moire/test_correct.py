@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def look(rig: Rig, said: Rig) -> PatchLines:
     """Lines of a wall, and the raster as it is said."""
-    frame = flat_frame(FlatPatch(width=256, height=256, seed=2), fringes_of(rig, most=2))
+    frame = flat_frame(FlatPatch(width=256, height=256, seed=2), fringes_of(rig, most=1))
     prior = prior_of(
         rig_to_wall(said), (0.0, 0.0, 256.0, 256.0), source="stage.toml", is_precise=False
     )

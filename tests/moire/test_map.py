@@ -23,7 +23,7 @@ WIDE = FlatPatch(width=768, height=512, vignetting=0.3)
 
 
 def test_noise_shows_nothing_in_any_tile() -> None:
-    for seed in range(6):
+    for seed in range(4):
         tiles = map_frame(flat_frame(replace(WIDE, seed=seed)))
         assert tiles.contrast.shape == (7, 11)
         assert (tiles.contrast == 0.0).all()
@@ -32,13 +32,13 @@ def test_noise_shows_nothing_in_any_tile() -> None:
 
 
 def test_the_stated_rate_of_false_alarms_is_used() -> None:
-    small = [flat_frame(FlatPatch(width=256, height=256, seed=seed)) for seed in range(40)]
+    small = [flat_frame(FlatPatch(width=192, height=192, seed=seed)) for seed in range(24)]
     alarms = {
         rate: sum(bool((map_frame(f, false_alarm=rate).contrast > 0.0).any()) for f in small)
         for rate in (0.5, 0.01)
     }
-    assert alarms[0.5] <= 20
-    assert alarms[0.01] <= 2
+    assert alarms[0.5] <= 12
+    assert alarms[0.01] <= 1
 
 
 @pytest.mark.parametrize("reciprocal", [(0.0, 0.0), (0.5, 0.0), (0.5, 0.5)])
