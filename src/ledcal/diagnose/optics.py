@@ -127,7 +127,7 @@ def moire(case: Case) -> Iterator[Finding]:
         "too near to the wall",
         confidence=0.8,
         fix="defocus towards the camera until the pixels of the wall blend, or move the camera, "
-        "or open the iris; then shoot again ('ledcal moire detect' says which of them, and how far)",
+        "or open the iris ('ledcal moire detect' says which, and how far); then shoot again",
         reshoot=True,
         frames=tuple(dict.fromkeys(line.name for line in seen)),
     )

@@ -340,8 +340,10 @@ def _order_of(line: MoireLine) -> float:
 
 
 def _crop(patch: Patch) -> FloatArray:
-    """Red, green and blue over the mean, a pixel for each repeat of the colour filter array."""
-    level = patch.raw / np.maximum(patch.raw.mean(axis=(1, 2), keepdims=True), 1e-12)
+    """Red, green and blue over the smooth light, a pixel for two by two values of a plane."""
+    rows, columns = (2 * (n // 2) for n in patch.size)
+    values = patch.values[:, :rows, :columns]
+    level = 1.0 + values.reshape(len(values), rows // 2, 2, columns // 2, 2).mean(axis=(2, 4))
     first = np.array([channel[0] for channel in patch.channels])
     parts = [level[first == name].mean(axis=0) if (first == name).any() else None for name in "RGB"]
     known = next(part for part in parts if part is not None)

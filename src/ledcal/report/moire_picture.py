@@ -25,7 +25,7 @@ _NAMES = {
 _LEAST, _MOST = 1e-3, 0.3
 _MOST_MARKED = 16
 # The crop is shown this much darker and brighter than its mean, at least and at most.
-_LEAST_RANGE, _MOST_RANGE = 0.02, 0.6
+_LEAST_RANGE, _MOST_RANGE = 0.005, 0.6
 _SHOWN_PX = 256
 
 
@@ -113,9 +113,9 @@ def _draw_crop(axes: Any, patch: PatchLines) -> None:
     n = min(rows, columns, _SHOWN_PX)
     top, left = (rows - n) // 2, (columns - n) // 2
     crop = patch.crop[top : top + n, left : left + n]
-    spread = float(np.clip(4.0 * np.std(crop - crop.mean(axis=(0, 1))), _LEAST_RANGE, _MOST_RANGE))
+    spread = float(np.clip(3.0 * np.std(crop - crop.mean(axis=(0, 1))), _LEAST_RANGE, _MOST_RANGE))
     shown = np.clip(0.5 + 0.5 * (crop - 1.0) / spread, 0.0, 1.0)
-    step = patch.spectrum_step
+    step = 2 * patch.spectrum_step
     x, y = patch.box[0] + step * left, patch.box[1] + step * top
     extent = (x, x + step * n, y + step * n, y)
     axes.imshow(shown, extent=extent, interpolation="nearest")

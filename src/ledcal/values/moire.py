@@ -157,7 +157,8 @@ class PatchLines:
     box : tuple of float
         x, y, width, height in the picture.
     crop : ndarray, shape (rows, columns, 3)
-        Its light as the sensor's red, green and blue, over the mean: for a picture of it.
+        Its light as the sensor's red, green and blue, over the smooth part of it; a value for two
+        by two of a plane: for a picture of it.
     spectrum : ndarray, shape (rows, columns)
         Power over the noise, zero frequency in the middle: for a picture of it.
     spectrum_step : int
