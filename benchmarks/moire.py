@@ -86,22 +86,23 @@ NUISANCES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def false_alarms(n: int, seed: int) -> None:
-    """Patches without a line in which one is told (what is told as structure does not count)."""
+def false_alarms(n: int, seed: int, *, of_structure: bool) -> None:
+    """Lines told in patches without any (what is told as structure does not count)."""
     rates = (0.1, 0.01, 0.001)
     print("| patch | trials | " + " | ".join(f"stated {rate:g}" for rate in rates) + " |")
     print("|---|---|---|---|---|")
     for name, parts in NUISANCES.items():
-        trials = n if not ({"panel_spread", "led_spread"} & set(parts)) else max(n // 10, 20)
+        if of_structure != bool({"panel_spread", "led_spread"} & set(parts)):
+            continue
         alarms = Counter[float]()
-        for trial in range(trials):
+        for trial in range(n):
             flat = FlatPatch(seed=seed * 100000 + 50000 + trial, **parts)
             patch = cut_patch([flat_frame(flat)])
             for line in find_lines(patch, false_alarm=rates[0]).found:
                 for rate in rates:
                     alarms[rate] += max(line.false_alarm, line.unevenness) <= rate
-        shown = " | ".join(f"{alarms[rate]} ({alarms[rate] / trials:.2g})" for rate in rates)
-        print(f"| {name} | {trials} | {shown} |")
+        shown = " | ".join(f"{alarms[rate]} ({alarms[rate] / n:.2g})" for rate in rates)
+        print(f"| {name} | {n} | {shown} |", flush=True)
 
 
 def scenes(n: int, seed: int) -> None:
@@ -331,7 +332,7 @@ def photographs() -> None:
 
 def main() -> None:
     parts = (
-        "detection", "false_alarms", "scenes", "oblique", "wiggle", "whole_frame", "vectors",
+        "detection", "false_alarms", "structure", "scenes", "oblique", "wiggle", "whole_frame", "vectors",
         "photographs",
     )  # fmt: skip
     parser = argparse.ArgumentParser(description=__doc__)
@@ -348,7 +349,9 @@ def main() -> None:
         if part == "detection":
             detection(some(300), options.seed)
         elif part == "false_alarms":
-            false_alarms(some(3000), options.seed)
+            false_alarms(some(3000), options.seed, of_structure=False)
+        elif part == "structure":
+            false_alarms(some(100), options.seed, of_structure=True)
         elif part == "scenes":
             scenes(some(60), options.seed)
         elif part == "oblique":
