@@ -273,9 +273,10 @@ def whole_frame(seed: int) -> None:
             np.asarray(plane.values, np.float32).mean()
         once = time.process_time() - begin
         found = tiles.contrast > 0.0
+        share = f"{int(found.sum())} of {found.size} tiles"
         print(
             f"contrast {100 * amplitude:g} %, {period:g} px: {spent:.2f} s of CPU "
-            f"({spent / once:.0f} times the mean of all planes), {int(found.sum())} of {found.size} tiles"
+            f"({spent / once:.0f} times the mean of all planes), {share}"
         )
 
 
@@ -332,8 +333,8 @@ def photographs() -> None:
 
 def main() -> None:
     parts = (
-        "detection", "false_alarms", "structure", "scenes", "oblique", "wiggle", "whole_frame", "vectors",
-        "photographs",
+        "detection", "false_alarms", "structure", "scenes", "oblique", "wiggle", "whole_frame",
+        "vectors", "photographs",
     )  # fmt: skip
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the trials")
