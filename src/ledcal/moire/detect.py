@@ -190,12 +190,11 @@ def _more(
 
 
 def _is_part(line: Found, even: Sequence[Found], grid: Grid) -> bool:
-    """Whether what is uneven is a piece of a wave that bends."""
+    """Whether what is uneven is a wave that the raster explains, or a piece of one that bends."""
     for other in even:
         bend = np.abs(other.wave.bend)
-        if not bend.any():
-            continue
-        reach = np.array([2.0 * bend[0] + bend[1], 2.0 * bend[2] + bend[1]]) + 2.0
+        reach = np.array([2.0 * bend[0] + bend[1], 2.0 * bend[2] + bend[1]])
+        reach = reach + (2.0 if bend.any() else 1.0)
         for sign in (1.0, -1.0):
             apart = line.wave.frequency - sign * other.wave.frequency
             apart = (apart - np.round(apart * grid.step) / grid.step) * grid.half
