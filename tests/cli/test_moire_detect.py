@@ -221,6 +221,8 @@ def test_the_picture(ledcal: Ledcal, files: Path, tmp_path: Path) -> None:
     assert "moire.png" in said
     assert "--overwrite" in said
     assert picture.read_bytes() == before
+    missing = (tmp_path / "none.dng", "--picture", picture)
+    assert "--overwrite" in refused(ledcal, *missing, code=2), "before anything is read"
     assert "is a .png or a .svg" in refused(
         ledcal, files / "moire.dng", "--picture", tmp_path / "x.jpg", code=2
     )

@@ -70,6 +70,23 @@ def test_two_lines_four_waves_apart() -> None:
     assert [line.strength for line in lines] == [pytest.approx(s, rel=0.04) for s in (0.01, 0.008)]
 
 
+def test_what_is_three_waves_off_does_not_pull() -> None:
+    lines = look(Fringe(0.1, 0.05, 0.02), Fringe(0.1 + 3 / 256, 0.05, 0.015, 0.3))
+    assert off(lines[0], (0.1, 0.05)) < 3e-5
+    assert off(lines[1], (0.1 + 3 / 256, 0.05)) < 3e-5
+
+
+def test_a_weak_line_beside_a_strong_one_is_told() -> None:
+    lines = look(Fringe(0.1, 0.05, 0.02), Fringe(0.1 + 6 / 256, 0.05, 0.003, 0.3))
+    assert [line.strength for line in lines] == pytest.approx([0.02, 0.003], rel=0.06)
+
+
+@pytest.mark.parametrize("waves", [5.7, 6.5, 8.5])
+def test_the_smooth_surface_takes_nothing_of_a_slow_line(waves: float) -> None:
+    (line,) = look(Fringe(waves / 256, 0.002, 0.3, 0.1))
+    assert line.strength == pytest.approx(0.3, rel=3e-3)
+
+
 def test_a_line_a_thousand_times_weaker() -> None:
     lines = look(Fringe(0.1, 0.05, 0.9), Fringe(0.17, -0.08, 0.0009, 0.3), side=512)
     assert len(lines) == 2, "and nothing that the strong one leaves"

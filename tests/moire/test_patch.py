@@ -100,6 +100,17 @@ def test_vignetting_is_no_line() -> None:
     assert find_lines(patch).found == ()
 
 
+def test_a_steep_fall_off_is_no_line() -> None:
+    frame, planes = flat_frame(FlatPatch(width=256, height=256, seed=3)), []
+    for plane in frame.planes:
+        y, x = np.mgrid[:128, :128] / 128.0 - 0.5
+        fall = 1.0 - 0.4 * (2.0 * (x * x + y * y)) ** 2
+        planes.append(replace(plane, values=(plane.values * fall).astype(np.float32)))
+    patch = cut_patch([replace(frame, planes=tuple(planes))])
+    blocks = patch.values.reshape(4, 8, 16, 8, 16).mean(axis=(2, 4))
+    assert np.abs(blocks).max() < 5e-3, "noise of a block is 0.1 %"
+
+
 @pytest.mark.parametrize(
     ("box", "said"),
     [

@@ -62,6 +62,15 @@ def test_the_size_and_sign_of_an_unknown_move_are_found() -> None:
     assert off(found.true_frequency, 1.2) < 2e-3
 
 
+def test_a_level_wall_moves_alike_under_two_moves() -> None:
+    # f' -> f' + e f: half a cycle less f, moved the other way, shows the same.
+    before, after = seen(0.62, 0.0, 0.0), seen(0.62, 0.004, 0.0)
+    assert read_wiggle(before, after) is None
+    known = read_wiggle(before, after, scale=0.004)
+    assert known is not None
+    assert np.hypot(*known.true_frequency.T).min() == pytest.approx(0.62, rel=2e-3)
+
+
 def test_takes_that_have_nothing_to_do_with_each_other_are_refused() -> None:
     before = seen(0.62, 0.0)
     assert read_wiggle(before, seen(0.31, 0.0)) is None

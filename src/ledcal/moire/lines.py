@@ -123,6 +123,9 @@ def find_lines(patch: Patch, *, false_alarm: float = 1e-3) -> Search:
         values = level(patch.raw, inside)
         left = values - inside
         spectrum = measure_spectrum(left)
+    if waves:
+        # What the smooth surface took of them was given back after they were last refined.
+        waves, left = _together(waves, left, grid, spectrum)
     found = [_found(wave, left, grid, spectrum) for wave in waves]
     found = [line for line in found if line.false_alarm <= false_alarm]
     found.sort(key=lambda line: -line.strength)
