@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+import banding as bands
 from ledcal.errors import LedcalError
 from ledcal.moire.contrast import contrast
 from ledcal.moire.detect import detect_lines, sightings
@@ -32,6 +33,7 @@ from ledcal.moire.wiggle import read_wiggle
 from ledcal.simulate.fringes import FlatPatch, Fringe, flat_frame
 from ledcal.values.moire import GRID, MOIRE, STRUCTURE, MoireLine
 from moire_scenes import SIDE, Scene, draw_scene, oblique_frame, random_frequency
+from sync import counters
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -334,7 +336,7 @@ def photographs() -> None:
 def main() -> None:
     parts = (
         "detection", "false_alarms", "structure", "scenes", "oblique", "wiggle", "whole_frame",
-        "vectors", "photographs",
+        "vectors", "photographs", "banding", "counter",
     )  # fmt: skip
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the trials")
@@ -363,6 +365,10 @@ def main() -> None:
             whole_frame(options.seed)
         elif part == "vectors":
             vectors()
+        elif part == "banding":
+            bands.detection(some(100), np.random.default_rng(options.seed))
+        elif part == "counter":
+            counters(some(2500), options.seed)
         else:
             photographs()
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from ledcal.moire.detect import detect_lines, sightings
+from ledcal.moire.explain import Sighting
 from ledcal.moire.patch import cut_patch
 from ledcal.moire.prior import prior_of_lines
 from ledcal.moire.rig import order_frequency
@@ -18,7 +19,6 @@ from ledcal.simulate.fringes import FlatPatch, flat_frame
 from tests.moire.walls import fringes_of, rig_at, truths_of
 
 if TYPE_CHECKING:
-    from ledcal.moire.explain import Sighting
     from ledcal.values.arrays import FloatArray
 
 
@@ -62,13 +62,14 @@ def test_the_size_and_sign_of_an_unknown_move_are_found() -> None:
     assert off(found.true_frequency, 1.2) < 2e-3
 
 
-def test_a_level_wall_moves_alike_under_two_moves() -> None:
+def test_a_level_wall_moves_alike_both_ways_and_back_is_taken() -> None:
     # f' -> f' + e f: half a cycle less f, moved the other way, shows the same.
     before, after = seen(0.62, 0.0, 0.0), seen(0.62, 0.004, 0.0)
-    assert read_wiggle(before, after) is None
-    known = read_wiggle(before, after, scale=0.004)
-    assert known is not None
-    assert np.hypot(*known.true_frequency.T).min() == pytest.approx(0.62, rel=2e-3)
+    for scale in (None, 0.004):
+        told = read_wiggle(before, after, scale=scale)
+        assert told is not None
+        assert told.scale > 0.0
+        assert np.hypot(*told.true_frequency.T).min() == pytest.approx(0.62, rel=2e-3)
 
 
 def test_takes_that_have_nothing_to_do_with_each_other_are_refused() -> None:
@@ -113,3 +114,22 @@ def test_the_moved_camera_explains_orders_without_a_stage(u: float) -> None:
 
 def test_no_lines_are_no_raster() -> None:
     assert prior_of_lines(np.zeros((0, 2))) is None
+
+
+@pytest.mark.parametrize("scale", [0.005, -0.005])
+def test_on_a_level_wall_back_is_taken_where_both_ways_fit(scale: float) -> None:
+    true = np.array([[0.47, 0.0], [0.0, 0.47]])
+    taken = np.array([[0.5, 0.0], [0.0, 0.5]])
+
+    likely = (np.array([-30.0, 0.0, -30.0, -30.0]), np.array([-30.0, -30.0, 0.0, -30.0]))
+
+    def lines(frequency: FloatArray) -> list[Sighting]:
+        parts = zip(frequency - taken, likely, strict=True)
+        return [Sighting(seen, 1e-6, chance, 0.02) for seen, chance in parts]
+
+    told = read_wiggle(lines(true), lines(true * (1.0 + scale)))
+    assert told is not None
+    assert told.scale > 0.0, "who moves forward is told the mirror image"
+    if scale > 0.0:
+        assert told.scale == pytest.approx(0.005, rel=0.02)
+        np.testing.assert_allclose(np.abs(told.true_frequency), true, atol=1e-9)

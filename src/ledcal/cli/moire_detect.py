@@ -31,7 +31,7 @@ from ledcal.cli import options
     "--moved",
     type=click.Path(path_type=Path),
     metavar="FRAME",
-    help="The same wall with the camera moved about 5 mm a metre, straight towards it or away, and "
+    help="The same wall with the camera moved back about 5 mm a metre, straight away from it, and "
     "nothing else changed: tells what is moire and what is wall without a stage.toml.",
 )
 @click.option(

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from ledcal.moire.sinusoid import Grid
     from ledcal.values.arrays import FloatArray
 
+# Weaker than this, a line of a picture without noise is one of its rounding.
+_FAINTEST = 2e-5
 # How many lines of uneven structure are worth telling.
 _STRUCTURES = 3
 # Less likely by this, in logarithms, a line is not what the photosites see as it is.
@@ -78,8 +80,9 @@ def detect_lines(
         Strongest first.
     """
     search = find_lines(patch, false_alarm=false_alarm)
-    even = [line for line in search.found if line.unevenness <= false_alarm]
-    uneven = [line for line in search.found if line.unevenness > false_alarm]
+    found = [line for line in search.found if line.strength >= _FAINTEST]
+    even = [line for line in found if line.unevenness <= false_alarm]
+    uneven = [line for line in found if line.unevenness > false_alarm]
     lattice = _lattice(patch, even, prior)
     if prior is not None:
         even, lattice = _more(patch, search, even, lattice, prior, false_alarm)

@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from ledcal.moire.explain import Sighting
     from ledcal.values.arrays import FloatArray
 
+# What is asked for, as a change of scale; the logarithm by which it is usually off.
+_ASKED, _ASKED_SPREAD = 0.005, 0.34
 # Changes of scale that are tried where it is not known, and how finely.
 _LEAST, _MOST, _STEPS = 5e-4, 0.03, 6000
 # How much a line's contrast may change, as a factor.
 _CONTRAST = 1.6
 _HOPELESS = -12.0
+# What neighbouring lines make a frequency wrong by, c/px; strongest lines that decide the scale.
+_SLIP, _STRONGEST = 2e-5, 8
 # Photosites per LED are at least this, and frequencies at most that, in c/px.
 _HIGHEST = 6.0
+# Strong lines are low orders: what is higher than this is less likely.
+_ORDINARY = 1.5
 # Lines must agree on the change of scale to so many standard errors, and that better by this much
 # than any other that differs.
 _AGREE, _BETTER = 9.0, 9.0
@@ -64,7 +70,8 @@ def read_wiggle(
     before, after : sequence of Sighting
         Lines of the two takes, in one patch.
     scale : float or None
-        Change of scale where it is known; else the one on which the lines agree.
+        Change of scale where it is known; else the one on which the lines agree, away from the
+        wall where both ways fit alike.
 
     Returns
     -------
@@ -73,17 +80,13 @@ def read_wiggle(
     """
     if not before or not after:
         return None
-    tried = [scale] if scale is not None else _scales()
-    scored = [(_judge(before, after, e), e) for e in tried]
-    scored = [(judged, e) for judged, e in scored if judged.pairs]
-    if not scored:
-        return None
-    scored.sort(key=lambda pair: pair[0].cost)
-    best, e = scored[0]
     if scale is None:
-        others = [j.cost for j, other in scored if abs(other - e) > 0.05 * abs(e)]
-        if others and min(others) - best.cost < _BETTER:
+        scale = _agreed(before[:_STRONGEST], after[: 2 * _STRONGEST])
+        if scale is None:
             return None
+    e, best = scale, _judge(before, after, scale)
+    if not best.pairs:
+        return None
     lines = tuple(i for i, _ in best.pairs)
     steps = np.array(best.steps)
     true = np.array([before[i].frequency for i in lines]) + steps
@@ -100,6 +103,50 @@ class _Judged:
 def _scales() -> FloatArray:
     sizes = np.geomspace(_LEAST, _MOST, _STEPS // 2)
     return np.concatenate([-sizes[::-1], sizes])
+
+
+def _agreed(before: Sequence[Sighting], after: Sequence[Sighting]) -> float | None:
+    """The change of scale on which lines agree; None where there is none, or more than one."""
+    scales = _scales()
+    costs = (np.log(np.abs(scales) / _ASKED) / _ASKED_SPREAD) ** 2
+    for line in before:
+        least = np.full(len(scales), 2.0 * _AGREE)
+        for other in after:
+            if not 1.0 / _CONTRAST < other.contrast / line.contrast < _CONTRAST:
+                continue
+            for sign in (1.0, -1.0):
+                np.minimum(least, _prices(line, other, sign, scales), out=least)
+        costs += least
+    if costs.min() >= 2.0 * _AGREE * len(before):
+        return None  # no line of one is in the other
+    best = int(costs.argmin())
+    if scales[best] < 0.0:
+        # The lines of a level wall move alike both ways: back is what was asked for.
+        back = int(np.where(scales > 0.0, costs, np.inf).argmin())
+        best = back if costs[back] - costs[best] < _BETTER else best
+    # Of the other direction was decided above.
+    apart = np.abs(scales / scales[best] - 1.0) > 0.05
+    apart &= scales * scales[best] > 0.0
+    if apart.any() and costs[apart].min() - costs[best] < _BETTER:
+        return None
+    return float(scales[best])
+
+
+def _prices(line: Sighting, other: Sighting, sign: float, scales: FloatArray) -> FloatArray:
+    """What it costs to take one line for the other, for every change of scale."""
+    moved = sign * other.frequency - line.frequency
+    moved = moved - np.round(2.0 * moved) / 2.0
+    true = moved / scales[:, None]
+    step = np.round(2.0 * (true - line.frequency)) / 2.0
+    off = moved - scales[:, None] * (line.frequency + step)
+    sigma = np.hypot(line.sigma, other.sigma) + _SLIP
+    half = np.round(2.0 * (step % 1.0)).astype(int)
+    chances = np.array([_chance(line, np.array(h) / 2.0) for h in np.ndindex(2, 2)])
+    chance = chances[2 * half[:, 0] + half[:, 1]]
+    price = np.sum(off**2, axis=1) / sigma**2 - chance
+    size = np.hypot(true[:, 0], true[:, 1])
+    allowed = (size <= _HIGHEST) & (chance >= _HOPELESS)
+    return np.asarray(np.where(allowed, price + (size / _ORDINARY) ** 2, np.inf), np.float64)
 
 
 def _judge(before: Sequence[Sighting], after: Sequence[Sighting], e: float) -> _Judged:
@@ -137,7 +184,7 @@ def _partner(
             chance = _chance(line, step)
             if chance < _HOPELESS:
                 continue
-            sigma = np.hypot(line.sigma, other.sigma) + 2e-5
+            sigma = np.hypot(line.sigma, other.sigma) + _SLIP
             off = moved - e * (line.frequency + step)
             price = float(np.sum(off**2)) / sigma**2 - chance
             if price < 2.0 * _AGREE and (best is None or price < best[2]):

@@ -57,7 +57,7 @@ def detect_moire(
     stage_path : Path or None
         Explains lines and lets it advise; None looks beside the captures.
     moved : Path or None
-        The same wall with the camera moved a little towards it or away.
+        The same wall with the camera moved a little away from it.
     camera_space, encoding : str or None
         As for `measure`.
     false_alarm : float
@@ -251,7 +251,7 @@ def _moved_prior(
         raise CaptureError(
             f"{other.names[0]}: its {len(after)} lines fit the {len(before)} of {read.names[0]} "
             "under no change of distance from 0.05 to 3 %, or under several; move the camera by "
-            "about 5 mm for each metre of distance, straight towards the wall or away, and change "
+            "about 5 mm for each metre of distance, straight away from the wall, and change "
             "nothing else; where that does not settle it, give --stage"
         )
     if prior is not None:
