@@ -46,6 +46,8 @@ _SURE = 2.0
 _PRECISE, _NEAR_LATTICE = 0.01, 1.5
 # Along the rows, to so many waves across the patch.
 _ALONG = 0.75
+# Orders from this on, across the wall's rows, lie along the picture's rows by chance alone.
+_HIGH = 3
 
 
 def detect_lines(
@@ -220,6 +222,8 @@ def _name(
         colour = _colouring(patch, line)
         order = None if lattice is None else lattice.orders[index]
         step = None if lattice is None else lattice.reciprocals[index]
+        if order is not None and _is_rather_a_band(line, order, sizes):
+            order = step = None
         seen = line.wave.frequency
         true: FloatArray | None = None
         name = colour.colour
@@ -247,6 +251,12 @@ def _name(
             )
         )
     return lines
+
+
+def _is_rather_a_band(line: Found, order: tuple[int, int], sizes: FloatArray) -> bool:
+    """Whether a line along the rows is told as a high order that chance put there."""
+    is_along = abs(line.wave.frequency[0]) * sizes[0] < _ALONG
+    return bool(is_along) and abs(order[0]) >= _HIGH
 
 
 def _without_order(
