@@ -143,11 +143,28 @@ def _lattice(patch: Patch, lines: Sequence[Found], prior: Prior | None) -> Latti
     if found is None:
         return None
     place = {id(line): k for k, line in enumerate(ordered)}
-    order = [place[id(line)] for line in lines]
+    told = [found.orders[place[id(line)]] for line in lines]
+    sizes = patch.step * np.array(patch.size[::-1])
+    bands = [
+        order is not None and _is_rather_a_band(line, order, sizes)
+        for line, order in zip(lines, told, strict=True)
+    ]
+    if any(bands):
+        # Without them, that they do not pull the raster.
+        others = [line for line, is_band in zip(lines, bands, strict=True) if not is_band]
+        better = _lattice(patch, others, prior)
+        if better is None:
+            return None
+        orders, steps = iter(better.orders), iter(better.reciprocals)
+        return replace(
+            better,
+            orders=tuple(None if is_band else next(orders) for is_band in bands),
+            reciprocals=tuple(None if is_band else next(steps) for is_band in bands),
+        )
     return replace(
         found,
-        orders=tuple(found.orders[k] for k in order),
-        reciprocals=tuple(found.reciprocals[k] for k in order),
+        orders=tuple(told),
+        reciprocals=tuple(found.reciprocals[place[id(line)]] for line in lines),
     )
 
 
@@ -222,8 +239,6 @@ def _name(
         colour = _colouring(patch, line)
         order = None if lattice is None else lattice.orders[index]
         step = None if lattice is None else lattice.reciprocals[index]
-        if order is not None and _is_rather_a_band(line, order, sizes):
-            order = step = None
         seen = line.wave.frequency
         true: FloatArray | None = None
         name = colour.colour
