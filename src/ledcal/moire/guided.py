@@ -16,6 +16,7 @@ from scipy.special import gammaincc
 from ledcal.moire.lattice import nearest_reciprocal, orders
 from ledcal.moire.lines import Found, gap, noise_at
 from ledcal.moire.sinusoid import EVEN, is_sound, refine, with_noise
+from ledcal.moire.spectrum import anywhere
 from ledcal.moire.steady import parts_of, unevenness
 
 if TYPE_CHECKING:
@@ -118,13 +119,9 @@ def _find(
     wave = with_noise(wave, grid, noise, left.shape)
     return Found(
         wave,
-        _anywhere(_chance(wave), n_tries),
-        _anywhere(unevenness(left, grid, wave), n_tries),
+        anywhere(_chance(wave), n_tries),
+        anywhere(unevenness(left, grid, wave), n_tries),
     )
-
-
-def _anywhere(chance: float, n_tries: float) -> float:
-    return float(-np.expm1(n_tries * np.log1p(-min(chance, 1.0 - 1e-16))))
 
 
 def _chance(wave: Wave) -> float:

@@ -11,7 +11,7 @@ from scipy.ndimage import maximum_filter
 from ledcal.moire.bend import search_bend, with_bend
 from ledcal.moire.patch import level
 from ledcal.moire.sinusoid import Grid, Wave, grid_of, is_sound, refine, subtract, with_noise
-from ledcal.moire.spectrum import LEAST_WAVES, Spectrum, measure_spectrum
+from ledcal.moire.spectrum import LEAST_WAVES, Spectrum, anywhere, measure_spectrum
 from ledcal.moire.steady import unevenness
 
 if TYPE_CHECKING:
@@ -242,8 +242,7 @@ def _found(wave: Wave, left: FloatArray, grid: Grid, spectrum: Spectrum) -> Foun
     ratio = chi2 / (2.0 * len(wave.amplitude)) * 0.5 + 1.0
     n_tries = spectrum.n_cells * (_TRIES_OF_BENDS if wave.is_bent else 1.0)
     single = unevenness(subtract(left, grid, wave, sign=1.0), grid, wave)
-    anywhere = float(-np.expm1(n_tries * np.log1p(-min(single, 1.0 - 1e-16))))
-    return Found(wave, spectrum.false_alarm(ratio), anywhere)
+    return Found(wave, spectrum.false_alarm(ratio), anywhere(single, n_tries))
 
 
 def _without_remains(found: list[Found], shape: tuple[int, ...], grid: Grid) -> list[Found]:

@@ -17,7 +17,7 @@ from ledcal.moire.contrast import camera_mtf, emitter_spectrum, jinc, jinc_envel
 from ledcal.moire.lattice import GREEN, canonical, nearest_reciprocal, orders
 from ledcal.moire.rig import jacobian, wall_homography
 from ledcal.moire.visibility import visibility
-from ledcal.values.moire import GREEN_MAGENTA, GRID, LUMINANCE, MOIRE, RED_BLUE
+from ledcal.values.moire import COLOURS, GRID, MOIRE
 from ledcal.values.prediction import ExpectedLine
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import BoolArray, FloatArray, IntArray
 
 MOST_ORDER = 4
-COLOURS = (LUMINANCE, RED_BLUE, GREEN_MAGENTA)
 _ORDERS = orders(MOST_ORDER)
 # What green alone weighs in luminance.
 _GREEN_WEIGHT = 0.7152

@@ -67,13 +67,35 @@ class Spectrum:
 
     def threshold(self, false_alarm: float) -> float:
         """What the strongest `ratio` of noise alone passes with this probability."""
-        single = -np.expm1(np.log1p(-false_alarm) / self.n_cells)
+        single = in_one_place(false_alarm, self.n_cells)
         return float(gammainccinv(self.looks, single)) / _median(self.looks)
 
     def false_alarm(self, ratio: float) -> float:
         """Probability that noise alone shows a `ratio` as high anywhere."""
         single = float(gammaincc(self.looks, ratio * _median(self.looks)))
-        return float(-np.expm1(self.n_cells * np.log1p(-min(single, 1.0 - 1e-16))))
+        return anywhere(single, self.n_cells)
+
+
+def anywhere(chance: float, n_places: float) -> float:
+    """Probability of something in any of several places, from that in one of them.
+
+    Examples
+    --------
+    >>> round(anywhere(0.1, 2), 6)
+    0.19
+    """
+    return float(-np.expm1(n_places * np.log1p(-min(chance, 1.0 - 1e-16))))
+
+
+def in_one_place(chance: float, n_places: float) -> float:
+    """The inverse of `anywhere`.
+
+    Examples
+    --------
+    >>> round(in_one_place(0.19, 2), 6)
+    0.1
+    """
+    return float(-np.expm1(np.log1p(-chance) / n_places))
 
 
 def _median(looks: float) -> float:

@@ -18,7 +18,7 @@ from scipy.special import gammainccinv, gammaincinv
 
 from ledcal.moire.cosets import HALVES, MODES
 from ledcal.moire.lattice import canonical, colour_of
-from ledcal.moire.spectrum import blockwise_median
+from ledcal.moire.spectrum import blockwise_median, in_one_place
 from ledcal.values.moire import COLOURS, MoireMap
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ class _Look:
         self._some = np.flatnonzero(allowed.ravel())[::_SKIP]
         looks = float(len(self.channels))
         cells = _CAUTION * n_tiles * int(allowed.sum())
-        self._single = -np.expm1(np.log1p(-false_alarm) / cells)
+        self._single = in_one_place(false_alarm, cells)
         self.middle = float(gammaincinv(looks, 0.5)) / looks
         self._limit = float(gammainccinv(looks, self._single)) / looks
 

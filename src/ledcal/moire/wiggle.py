@@ -95,7 +95,6 @@ def read_wiggle(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    cost: float
     pairs: list[tuple[int, int]]
     steps: list[FloatArray]
 
@@ -150,26 +149,22 @@ def _prices(line: Sighting, other: Sighting, sign: float, scales: FloatArray) ->
 
 
 def _judge(before: Sequence[Sighting], after: Sequence[Sighting], e: float) -> _Judged:
-    """How well lines of two takes fit a change of scale; each that does not costs the same."""
-    cost = 0.0
+    """Lines of two takes that fit under a change of scale, and what sampling took off each."""
     pairs: list[tuple[int, int]] = []
     steps: list[FloatArray] = []
     for i, line in enumerate(before):
         found = _partner(line, after, e)
         if found is None:
-            cost += 2.0 * _AGREE
             continue
-        partner, step, price = found
-        cost += price
+        partner, step = found
         pairs.append((i, partner))
         steps.append(step)
-    return _Judged(cost, pairs, steps)
+    return _Judged(pairs, steps)
 
 
-def _partner(
-    line: Sighting, after: Sequence[Sighting], e: float
-) -> tuple[int, FloatArray, float] | None:
-    best: tuple[int, FloatArray, float] | None = None
+def _partner(line: Sighting, after: Sequence[Sighting], e: float) -> tuple[int, FloatArray] | None:
+    least = 2.0 * _AGREE
+    best: tuple[int, FloatArray] | None = None
     for k, other in enumerate(after):
         ratio = other.contrast / line.contrast
         if not 1.0 / _CONTRAST < ratio < _CONTRAST:
@@ -187,8 +182,8 @@ def _partner(
             sigma = np.hypot(line.sigma, other.sigma) + _SLIP
             off = moved - e * (line.frequency + step)
             price = float(np.sum(off**2)) / sigma**2 - chance
-            if price < 2.0 * _AGREE and (best is None or price < best[2]):
-                best = (k, np.asarray(step, np.float64), price)
+            if price < least:
+                least, best = price, (k, np.asarray(step, np.float64))
     return best
 
 

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ledcal.report.prediction import change_document, change_words, times
 from ledcal.report.summary import Row, labelled, verdict_rows
+from ledcal.report.words import FRINGE_WORDS
 from ledcal.values.moire import (
     BANDING,
     DISPLAY,
-    GREEN_MAGENTA,
     GRID,
     LINEAR,
-    LUMINANCE,
     MOIRE,
-    RED_BLUE,
     STRUCTURE,
     UNEXPLAINED,
 )
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from ledcal.values.moire import MoireLine, MoireTake
 
 DETECT_JSON_VERSION = 1
-_COLOURS = {RED_BLUE: "orange/blue", GREEN_MAGENTA: "green/magenta", LUMINANCE: "light/dark"}
 _MOST_LINES, _MOST_CHANGES = 12, 4
 _SEEN = 1.0
 _CLAIMS = {
@@ -44,7 +41,7 @@ def appearance(line: MoireLine) -> str:
         return f"bands along the rows, {line.period_px:.0f} px"
     if line.kind == GRID:
         return f"the LEDs themselves, {size}"
-    return f"{_COLOURS[line.colour]} fringes, {size}"
+    return f"{FRINGE_WORDS[line.colour]} fringes, {size}"
 
 
 def headline(take: MoireTake) -> tuple[str, str, str]:
@@ -148,7 +145,7 @@ def _table(take: MoireTake) -> list[Row]:
             )
         text = (
             f"{line.kind:<12} {order:<6} {line.period_px:6.2f}  {line.angle_deg:4.0f}   "
-            f"{contrast:<18} {seen:<8} {_COLOURS[line.colour]}"
+            f"{contrast:<18} {seen:<8} {FRINGE_WORDS[line.colour]}"
         )
         style = "fail" if line.visibility > 3.0 and line.kind != STRUCTURE else ""
         if not style and line.visibility >= _SEEN and line.kind != STRUCTURE:

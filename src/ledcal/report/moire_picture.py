@@ -9,7 +9,8 @@ import numpy as np
 
 from ledcal.report._matplotlib import FAINT, INK, Figure, drawing, mpl, save_figure
 from ledcal.report.moire import headline
-from ledcal.values.moire import DISPLAY, GREEN_MAGENTA, LUMINANCE, RED_BLUE, STRUCTURE
+from ledcal.report.words import FRINGE_WORDS
+from ledcal.values.moire import COLOURS, DISPLAY, GREEN_MAGENTA, LUMINANCE, RED_BLUE, STRUCTURE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from ledcal.values.moire import MoireTake, PatchLines
 
 _INKS = {LUMINANCE: "#ffffff", RED_BLUE: "#ffa630", GREEN_MAGENTA: "#5ee07a"}
-_NAMES = {
-    LUMINANCE: "light/dark",
-    RED_BLUE: "orange/blue",
-    GREEN_MAGENTA: "green/magenta",
-}
 _LEAST, _MOST = 1e-3, 0.3
 _MOST_MARKED = 16
 # The crop is shown this much darker and brighter than its mean, at least and at most.
@@ -145,7 +141,7 @@ def _draw_spectrum(axes: Any, patch: PatchLines) -> None:
     axes.set_ylim(edge, -edge)
     axes.set_xlabel("cycles per photosite", fontsize=9)
     axes.tick_params(labelsize=8)
-    words = ", ".join(_NAMES[name] for name in _NAMES if name in used)
+    words = ", ".join(FRINGE_WORDS[name] for name in COLOURS if name in used)
     axes.set_title(
         f"its spectrum, dB over the noise{f'; {words}' if words else ''}", loc="left", fontsize=10
     )

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ledcal.report.summary import Row, labelled, verdict_rows
-from ledcal.values.moire import GREEN_MAGENTA, GRID, LUMINANCE, RED_BLUE
+from ledcal.report.words import FRINGE_WORDS
+from ledcal.values.moire import GRID
 from ledcal.values.prediction import DISTANCE, FOCAL, FOCUS, STOP
 
 if TYPE_CHECKING:
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from ledcal.values.prediction import Advice, Band, Change, ExpectedLine, Prediction
 
 PREDICT_JSON_VERSION = 1
-_COLOURS = {
-    RED_BLUE: "orange/blue",
-    GREEN_MAGENTA: "green/magenta",
-    LUMINANCE: "light/dark",
-}
 # Fringes that are finer are seen as a texture.
 _FINE_PX = 4.0
 _SEEN = 3.0
@@ -95,7 +91,7 @@ def line_words(line: ExpectedLine) -> str:
     if line.kind == GRID:
         return f"the LEDs themselves, {size} px apart"
     shape = "fringes" if line.period_px >= _FINE_PX else "texture"
-    return f"{_COLOURS[line.colour]} {shape} {size} px wide"
+    return f"{FRINGE_WORDS[line.colour]} {shape} {size} px wide"
 
 
 def change_words(change: Change) -> str:

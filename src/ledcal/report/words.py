@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ledcal.report.verdict import number
+from ledcal.values.moire import GREEN_MAGENTA, LUMINANCE, RED_BLUE
 
 if TYPE_CHECKING:
     from ledcal.values.profile import Profile
@@ -17,6 +18,12 @@ REGION_WORDS = {
     "skin": ("skin", "hues of skin, dark to light"),
     "saturated": ("vivid", "one channel nearly off"),
     "shadows": ("shadows", "below 2 % of the wall's peak"),
+}
+# What fringes of a colour look like.
+FRINGE_WORDS = {
+    LUMINANCE: "light/dark",
+    RED_BLUE: "orange/blue",
+    GREEN_MAGENTA: "green/magenta",
 }
 # Differences of peak white and of its neutrality that nobody sees.
 _SAME_SHARE, _SAME_ITP = 0.003, 0.5
