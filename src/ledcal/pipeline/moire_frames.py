@@ -11,7 +11,7 @@ import numpy as np
 from ledcal.capture.folder import scan
 from ledcal.capture.source import open_captures
 from ledcal.colorimetry.space import ACES
-from ledcal.errors import CaptureError, InputError, LedcalError
+from ledcal.errors import AmbiguousInputError, CaptureError, InputError, LedcalError
 from ledcal.imaging.homography import apply_homography
 from ledcal.measure import sample_frame
 from ledcal.measure.samples import CENTRAL
@@ -19,7 +19,6 @@ from ledcal.measure.view import undistort
 from ledcal.moire.banding import row_profiles
 from ledcal.pipeline.context import read_context
 from ledcal.pipeline.sampling import COMMON_SIZES, known_pattern
-from ledcal.pipeline.sync_reading import is_display_referred
 from ledcal.values.moire import DISPLAY, LINEAR, RAW
 from ledcal.values.pattern import FrameKind
 
@@ -148,7 +147,28 @@ def read_moire_frames(
         camera_space=camera_space,
         encoding=encoding,
     )
-    is_display = is_display_referred(files, context)
+    try:
+        return _read(files, context, region, progress, is_display=False)
+    except AmbiguousInputError:
+        # Nothing says what the numbers of the first file mean.
+        return _read(files, context, region, progress, is_display=True)
+
+
+def _read(
+    files: Sequence[Path],
+    context: Context,
+    region: Box | None,
+    progress: Callable[[int, int], None],
+    *,
+    is_display: bool,
+) -> MoireFrames:
+    """Read the files, once each.
+
+    Raises
+    ------
+    AmbiguousInputError
+        If nothing says what the first file's numbers mean.
+    """
     take = _Take(context, region, is_display=is_display)
     space, coding = context.picture_space, context.picture_encoding
     if is_display:
@@ -158,6 +178,8 @@ def read_moire_frames(
             try:
                 frame = capture.load()
             except LedcalError as error:
+                if done == 1 and isinstance(error, AmbiguousInputError):
+                    raise
                 take.refuse(error)
                 continue
             take.add(frame)
