@@ -163,7 +163,7 @@ LATER_KEYS = {
     ("quality", "peak_choices"),
     ("stage", "camera", "encoding"),
     ("stage", "camera", "space"),
-    *(path for path in ALL_KEYS if "raster" in path),
+    *(path for path in ALL_KEYS if {"raster", "drift"} & set(path)),
 }
 
 # The first is read by the store, the second is there for people.

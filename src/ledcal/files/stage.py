@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from ledcal.colorimetry.space import P3_D65, gamut
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.files.document import nearest, read_toml, refuse, unknown_keys
 from ledcal.files.stage_raster import RASTER_KEYS, format_raster, read_raster
+from ledcal.values.drift import DriftLimits
 from ledcal.values.raster import CameraRaster, LedRaster
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Tolerances, Wall
 
@@ -32,7 +33,7 @@ _KEYS = {
         *RASTER_KEYS["camera"],
     ),
     "target": ("gamut", "eotf", "peak_nits"),
-    "tolerances": ("median_itp", "p95_itp"),
+    "tolerances": ("median_itp", "p95_itp", *asdict(DriftLimits())),
 }
 _DEFAULT_WALL = Wall("wall", 1920, 1080, None, "ST 2084", 1500.0, P3_D65)
 
@@ -232,6 +233,12 @@ def parse_stage(document: Mapping[str, Any]) -> tuple[Stage, list[str]]:
         median_itp=limits.number("median_itp", plain.median_itp, 0.01, 1000.0, quiet=True)
         or plain.median_itp,
         p95_itp=limits.number("p95_itp", plain.p95_itp, 0.01, 1000.0, quiet=True) or plain.p95_itp,
+        drift=DriftLimits(
+            **{
+                key: limits.number(key, own, 1e-6, 1000.0, quiet=True) or own
+                for key, own in asdict(plain.drift).items()
+            }
+        ),
     )
     problems += [problem for table in tables.values() for problem in table.problems]
     assumptions = tuple(line for table in tables.values() for line in table.assumptions)
@@ -275,6 +282,12 @@ def default_stage() -> Stage:
     return parse_stage({})[0]
 
 
+def changed_limits(limits: DriftLimits) -> dict[str, float]:
+    """Limits of drift that are not ledcal's own defaults."""
+    own = asdict(DriftLimits())
+    return {key: value for key, value in asdict(limits).items() if value != own[key]}
+
+
 def format_stage(stage: Stage) -> str:
     """The stage as a stage.toml that reads back the same."""
 
@@ -314,7 +327,11 @@ def format_stage(stage: Stage) -> str:
             "eotf": text(target.eotf),
             "peak_nits": repr(target.peak_nits),
         },
-        "tolerances": {"median_itp": repr(limits.median_itp), "p95_itp": repr(limits.p95_itp)},
+        "tolerances": {
+            "median_itp": repr(limits.median_itp),
+            "p95_itp": repr(limits.p95_itp),
+            **{key: repr(value) for key, value in changed_limits(limits.drift).items()},
+        },
     }
     blocks = []
     for name, values in rows.items():

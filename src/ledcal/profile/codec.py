@@ -16,6 +16,7 @@ from ledcal.profile.fields import Field
 from ledcal.profile.quality import quality_from_document, quality_to_document
 from ledcal.values.camera import CameraTransform
 from ledcal.values.display import DisplayModel
+from ledcal.values.drift import DriftLimits
 from ledcal.values.finding import Finding, finding_document
 from ledcal.values.profile import SCHEMA_VERSION, Profile
 from ledcal.values.quality import PEAK_CHOICES, Provenance
@@ -232,9 +233,17 @@ def _stage_to_document(stage: Stage) -> Document:
         "tolerances": {
             "median_itp": stage.tolerances.median_itp,
             "p95_itp": stage.tolerances.p95_itp,
+            "drift": asdict(stage.tolerances.drift),
         },
         "assumptions": list(stage.assumptions),
     }
+
+
+def _limits_from_document(root: Field) -> DriftLimits:
+    """Limits that are known; those of a later version are left aside, older profiles have none."""
+    known = asdict(DriftLimits())
+    found = {key: entry.number() for key, entry in root.entries().items() if key in known}
+    return DriftLimits(**found)
 
 
 def _stage_from_document(root: Field) -> Stage:
@@ -269,6 +278,7 @@ def _stage_from_document(root: Field) -> Stage:
         tolerances=Tolerances(
             median_itp=tolerances.at("median_itp").number(),
             p95_itp=tolerances.at("p95_itp").number(),
+            drift=_limits_from_document(tolerances.at_or("drift", {})),
         ),
         assumptions=root.at("assumptions").texts(),
     )

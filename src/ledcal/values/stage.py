@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledcal.values.arrays import FloatArray, readonly
+from ledcal.values.drift import DriftLimits
 from ledcal.values.raster import CameraRaster, LedRaster
 
 if TYPE_CHECKING:
@@ -127,11 +128,15 @@ class Tolerances:
     Attributes
     ----------
     median_itp, p95_itp : float
-        Cross-validated error above which `fit` warns.
+        Cross-validated error above which `fit` warns, and error of a re-shoot above which `verify`
+        fails.
+    drift : DriftLimits
+        What `drift check` and `verify` allow of each cause.
     """
 
     median_itp: float = 2.0
     p95_itp: float = 4.0
+    drift: DriftLimits = field(default_factory=DriftLimits)
 
 
 @dataclass(frozen=True, slots=True)

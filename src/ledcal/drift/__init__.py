@@ -1,0 +1,1 @@
+"""Then and now: what has changed, why, and since when."""
