@@ -1,0 +1,165 @@
+"""Twelve numbers to the fewest causes that explain them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.values.arrays import FloatArray
+from ledcal.values.pairs import Explanation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledcal.values.pairs import Change
+
+LED_COLOURS = ("red", "green", "blue")
+# What a cause must take off chi squared for each of its numbers, to be believed.
+_PRICE = 12.0
+# Among explanations that are as good, the one with fewer causes: less than any number costs.
+_PRICE_OF_CAUSE = 1.0
+_EXPOSURE = np.concatenate([np.ones(9), np.zeros(3)])[:, None]
+
+
+def _of_leds(*leds: int) -> FloatArray:
+    """Columns of gains of LED colours, whatever the camera channel."""
+    columns = np.zeros((12, len(leds)))
+    for place, led in enumerate(leds):
+        columns[3 * led : 3 * led + 3, place] = 1.0
+    return columns
+
+
+def _of_camera() -> FloatArray:
+    """Columns of red and blue of the camera against its green."""
+    columns = np.zeros((12, 2))
+    for place, channel in enumerate((0, 2)):
+        columns[channel:9:3, place] = 1.0
+    return columns
+
+
+def _of_primaries(*leds: int) -> FloatArray:
+    """Columns of the colour of LED colours: camera red and blue against green, of each."""
+    columns = np.zeros((12, 2 * len(leds)))
+    for place, led in enumerate(leds):
+        columns[3 * led, 2 * place] = columns[3 * led + 2, 2 * place + 1] = 1.0
+    return columns
+
+
+_EXPONENTS = np.concatenate([np.zeros((9, 3)), np.eye(3)])
+_Cause = tuple[str, FloatArray]
+# Alternatives for each kind of cause; every cause of a choice is paid by its columns.
+_WALL: tuple[_Cause, ...] = (
+    *((f"channel_{name}", _of_leds(led)) for led, name in enumerate(LED_COLOURS)),
+    *(("white", _of_leds(*pair)) for pair in itertools.combinations(range(3), 2)),
+    ("white", _of_leds(0, 1, 2)),
+)
+_EOTF: tuple[_Cause, ...] = (
+    ("eotf", _EXPONENTS.sum(axis=1, keepdims=True)),
+    *(("eotf", _EXPONENTS[:, led : led + 1]) for led in range(3)),
+    ("eotf", _EXPONENTS),
+)
+_PRIMARIES: tuple[_Cause, ...] = (
+    *(("primaries", _of_primaries(led)) for led in range(3)),
+    ("primaries", _of_primaries(0, 1, 2)),
+)
+_KINDS: tuple[tuple[_Cause, ...], ...] = (
+    (("exposure", _EXPOSURE),),
+    (("camera_white", _of_camera()),),
+    _WALL,
+    _EOTF,
+    _PRIMARIES,
+)
+
+
+def _choices() -> Iterator[tuple[_Cause, ...]]:
+    """Every explanation: at most one of each kind."""
+    for picked in itertools.product(*((None, *kind) for kind in _KINDS)):
+        chosen = tuple(cause for cause in picked if cause is not None)
+        sizes = {name: columns.shape[1] for name, columns in chosen}
+        # Three LED colours and the exposure say some things twice; so do the colours of all
+        # three and the camera.
+        if "exposure" in sizes and sizes.get("white", 0) > 1:
+            continue
+        if "camera_white" in sizes and sizes.get("primaries", 0) > 2:
+            continue
+        yield chosen
+
+
+_ALL = tuple(_choices())
+
+
+def explain_change(change: Change) -> Explanation:
+    """Find the fewest causes that leave no more than noise.
+
+    Every set of causes is fitted by weighted least squares; each number it uses must take its
+    price off chi squared. A shift of the camera's white lies on all LED colours alike, one of the
+    wall's white on all camera channels alike: single colours tell them apart.
+
+    Parameters
+    ----------
+    change : Change
+        From `measure_change`.
+
+    Returns
+    -------
+    Explanation
+        With no causes where noise explains everything.
+    """
+    seen = np.concatenate([change.gain.reshape(-1), change.exponent])
+    weight = np.asarray(np.linalg.inv(change.covariance), np.float64)
+    costs = [_cost(chosen, weight, seen) for chosen in _ALL]
+    chosen = _ALL[int(np.argmin(costs))]
+    columns = _joined(chosen)
+    answer = _solve(columns, weight, seen)
+    found = {"camera_white": np.zeros(12), "eotf": np.zeros(12), "primaries": np.zeros(12)}
+    found |= {"exposure": np.zeros(12), "wall": np.zeros(12)}
+    start = 0
+    for name, own in chosen:
+        values = own @ answer[start : start + own.shape[1]]
+        start += own.shape[1]
+        found[name if name in found else "wall"] = np.asarray(values, np.float64)
+    sigma = {
+        "exposure": _errors(columns, _EXPOSURE, weight)[:1],
+        "camera": _errors(columns, _of_camera(), weight)[:3],
+        "wall": _errors(columns, _of_leds(0, 1, 2), weight)[:9:3],
+        "exponent": _errors(columns, _EXPONENTS, weight)[9:],
+        "primaries": _errors(columns, _of_primaries(0, 1, 2), weight)[:9].reshape(3, 3),
+    }
+    return Explanation(
+        causes=tuple(name for name, _ in chosen),
+        exposure=float(found["exposure"][0]),
+        camera=found["camera_white"][:3],
+        wall=found["wall"][:9:3],
+        exponent=found["eotf"][9:],
+        primaries=found["primaries"][:9].reshape(3, 3),
+        sigma=sigma,
+    )
+
+
+def _joined(chosen: tuple[_Cause, ...]) -> FloatArray:
+    return np.concatenate([np.zeros((12, 0)), *(columns for _, columns in chosen)], axis=1)
+
+
+def _cost(chosen: tuple[_Cause, ...], weight: FloatArray, seen: FloatArray) -> float:
+    """Chi squared of what is left, and the price of what was used."""
+    columns = _joined(chosen)
+    rest = seen - columns @ _solve(columns, weight, seen)
+    price = _PRICE * columns.shape[1] + _PRICE_OF_CAUSE * len(chosen)
+    return float(np.asarray(rest @ weight @ rest)) + price
+
+
+def _solve(columns: FloatArray, weight: FloatArray, seen: FloatArray) -> FloatArray:
+    normal = columns.T @ weight @ columns
+    return np.asarray(np.linalg.lstsq(normal, columns.T @ weight @ seen, rcond=1e-12)[0])
+
+
+def _errors(columns: FloatArray, add: FloatArray, weight: FloatArray) -> FloatArray:
+    """Standard errors of twelve numbers as a group of causes gives them, beside those chosen."""
+    basis, _ = np.linalg.qr(add)
+    apart = np.linalg.norm(columns - basis @ (basis.T @ columns), axis=0) > 1e-9
+    joint = np.concatenate([add, columns[:, apart]], axis=1)
+    spread = np.linalg.pinv(joint.T @ weight @ joint, hermitian=True)
+    own = add @ spread[: add.shape[1], : add.shape[1]] @ add.T
+    return np.asarray(np.sqrt(np.maximum(np.diag(own), 0.0)), np.float64)

@@ -1,0 +1,224 @@
+"""A change of light to components: sizes in the units people use, errors, verdicts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.drift.change import measure_change
+from ledcal.drift.explain import LED_COLOURS, explain_change
+from ledcal.values.drift import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.drift import Component, DriftLimits
+    from ledcal.values.pairs import Change, Explanation, LightPairs
+
+# A tone curve has another shape where a grey is off by this much, and by so many times its slack.
+_SHAPE, _SHAPE_SLACKS = 0.015, 4.0
+_PERCENT, _BRIGHT = 100.0, 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """A change of light, split.
+
+    Attributes
+    ----------
+    change : Change
+        As it was measured.
+    explanation : Explanation
+        The fewest causes.
+    components : tuple of Component
+        exposure, camera_white, the channels, white, eotf, primaries, in this order.
+    """
+
+    change: Change
+    explanation: Explanation
+    components: tuple[Component, ...]
+
+
+def split_change(
+    pairs: LightPairs,
+    limits: DriftLimits,
+    *,
+    repeatability: Mapping[str, float] | None = None,
+) -> Split:
+    """Split what became of the light of patches into causes, and weigh each.
+
+    Parameters
+    ----------
+    pairs : LightPairs
+        Patches then and now; single colours and greys at several levels must be among them.
+    limits : DriftLimits
+        Of the stage.
+    repeatability : mapping of str to float or None
+        By component, in its unit: how far one take is off by itself.
+
+    Returns
+    -------
+    Split
+        Of components that do not explain anything the value is 0, with the error it would have.
+    """
+    change = measure_change(pairs)
+    found = explain_change(change)
+    white = pairs.parts[int(np.argmax(pairs.level.min(axis=1)))]
+    repeat = repeatability or {}
+
+    def judged(name: str, value: float, sigma: float, detail: str = "") -> Component:
+        own = repeat.get(name, math.nan)
+        return judge(name, value, sigma, limits, repeatability=own, detail=detail)
+
+    stops = 1.0 / math.log(2.0)
+    components = [
+        judged("exposure", stops * found.exposure, stops * float(found.sigma["exposure"][0])),
+        judged(
+            "camera_white",
+            *_shift(
+                pairs.to_xyz,
+                lambda tint: white * np.exp(tint),
+                found.camera,
+                found.sigma["camera"],
+            ),
+            _camera_words(found),
+        ),
+    ]
+    for led, name in enumerate(LED_COLOURS):
+        is_it = f"channel_{name}" in found.causes
+        value = _PERCENT * math.expm1(found.wall[led]) if is_it else 0.0
+        sigma = _PERCENT * float(found.sigma["wall"][led])
+        components.append(judged(f"channel_{name}", value, sigma))
+    is_white = "white" in found.causes
+    moved = found.wall if is_white else np.zeros(3)
+    components.append(
+        judged(
+            "white",
+            *_shift(
+                pairs.to_xyz,
+                lambda gain: white * np.exp(gain)[:, None],
+                moved,
+                found.sigma["wall"],
+            ),
+            _leds_words(found.wall) if is_white else "",
+        )
+    )
+    components.append(_eotf(pairs, change, found, judged))
+    components.append(_primaries(pairs, found, judged))
+    return Split(change, found, tuple(components))
+
+
+def chromaticity(xyz: FloatArray) -> FloatArray:
+    """CIE 1976 u', v' of tristimulus values, shape (..., 2).
+
+    Examples
+    --------
+    >>> chromaticity(np.array([0.95047, 1.0, 1.08883])).round(4).tolist()
+    [0.1978, 0.4683]
+    """
+    scale = xyz @ np.array([1.0, 15.0, 3.0])
+    return np.asarray(xyz[..., :2] * [4.0, 9.0] / scale[..., None], np.float64)
+
+
+def _shift(
+    to_xyz: FloatArray,
+    moved: Callable[[FloatArray], FloatArray],
+    values: FloatArray,
+    errors: FloatArray,
+) -> tuple[float, float]:
+    """How far white moves in u'v' where something happens to its parts, and the error."""
+
+    def at(what: FloatArray) -> FloatArray:
+        return chromaticity(moved(what).sum(axis=0) @ to_xyz.T)
+
+    start = at(np.zeros(3))
+    value = float(np.linalg.norm(at(values) - start))
+    step = 1e-4
+    slopes = np.stack([(at(step * one) - start) / step for one in np.eye(3)])
+    sigma = float(np.linalg.norm(slopes * errors[:, None]) / math.sqrt(2.0))
+    return value, sigma
+
+
+def _camera_words(found: Explanation) -> str:
+    if "camera_white" not in found.causes:
+        return ""
+    red, _, blue = _PERCENT * np.expm1(found.camera)
+    return f"camera red {red:+.2f} %, blue {blue:+.2f} % against green"
+
+
+def _leds_words(logs: FloatArray) -> str:
+    """Percent of each LED colour."""
+    values = _PERCENT * np.expm1(logs)
+    return ", ".join(f"{n} {v:+.2f} %" for n, v in zip(LED_COLOURS, values, strict=True))
+
+
+def _eotf(
+    pairs: LightPairs,
+    change: Change,
+    found: Explanation,
+    judged: Callable[[str, float, float, str], Component],
+) -> Component:
+    """The exponent that changed most; or that the curve has another shape."""
+    led = int(np.argmax(np.abs(found.exponent)))
+    value = _PERCENT * float(found.exponent[led])
+    sigma = _PERCENT * float(found.sigma["exponent"].max())
+    words = ""
+    if "eotf" in found.causes:
+        same = np.ptp(found.exponent) < 1e-9
+        each = _PERCENT * found.exponent
+        words = (
+            "red, green and blue alike"
+            if same
+            else ", ".join(f"{n} {v:+.2f} %" for n, v in zip(LED_COLOURS, each, strict=True))
+        )
+    row = _shape_row(pairs, change)
+    if row is not None:
+        level = float(pairs.level[row].mean())
+        off = float(change.misfit[row].mean())
+        shape = (
+            f"the tone curve has another shape: {_PERCENT * off:+.1f} % at "
+            f"{_PERCENT * level:.2g} % of peak"
+        )
+        words = "; ".join(filter(None, (words, shape)))
+        # The exponent as that grey sees it.
+        value += _PERCENT * off / math.log(min(level, _BRIGHT))
+    return judged("eotf", value, sigma, words)
+
+
+def _shape_row(pairs: LightPairs, change: Change) -> int | None:
+    """The grey that follows no change of gains and exponents; None where all do."""
+    levels = pairs.level
+    grey = np.ptp(levels, axis=1) < 0.05 * levels.max(axis=1)
+    if grey.sum() < 3:
+        return None
+    off = np.where(grey[:, None], np.abs(change.misfit), 0.0)
+    off = np.where(off > _SHAPE_SLACKS * change.slack, off, 0.0)
+    row = int(np.argmax(off.mean(axis=1)))
+    return row if off[row].min() >= _SHAPE else None
+
+
+def _primaries(
+    pairs: LightPairs,
+    found: Explanation,
+    judged: Callable[[str, float, float, str], Component],
+) -> Component:
+    """The LED colour whose chromaticity moved furthest."""
+    values, errors = [], []
+    for led in range(3):
+        part = pairs.parts[int(np.argmax(pairs.level[:, led] - pairs.level.sum(axis=1) * 0.5)), led]
+        start = chromaticity(pairs.to_xyz @ part)
+        moved = chromaticity(pairs.to_xyz @ (part * np.exp(found.primaries[led])))
+        values.append(float(np.linalg.norm(moved - start)))
+        slopes = [
+            (chromaticity(pairs.to_xyz @ (part * np.exp(1e-4 * one))) - start) / 1e-4
+            for one in np.eye(3)
+        ]
+        spread = np.linalg.norm(np.array(slopes) * found.sigma["primaries"][led][:, None])
+        errors.append(float(spread) / math.sqrt(2.0))
+    led = int(np.argmax(values))
+    words = LED_COLOURS[led] if "primaries" in found.causes else ""
+    return judged("primaries", values[led], max(errors), words)
