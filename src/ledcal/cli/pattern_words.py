@@ -25,6 +25,16 @@ Play them 1:1 in a loop at the wall's own rate, every frame once; shoot a clip o
 more from a tripod, slightly out of focus. Put plan.json and stage.toml beside it, then type:
   ledcal sync CAPTURES"""
 
+_SHOOT_DRIFT = """\
+Play them 1:1 with the correction off and without colour management; shoot each once, white just
+below clipping, slightly out of focus, the whole wall in the picture. Put plan.json and stage.toml
+beside the captures. On the day of the calibration shoot two takes, a minute apart:
+  ledcal drift baseline TAKE1 TAKE2 --profile PROFILE
+and every morning one:
+  ledcal drift check CAPTURES --profile PROFILE"""
+
+_TO_SHOOT = {"sync": _SHOOT_SYNC, "drift": _SHOOT_DRIFT}
+
 
 def pattern_document(out: Path, made: WrittenPattern, order: MovieOrder | None) -> dict[str, Any]:
     """What was written, for `--json`."""
@@ -81,7 +91,7 @@ def pattern_lines(out: Path, made: WrittenPattern, order: MovieOrder | None) -> 
         first,
         *(f"  assumed {line}" for line in made.assumptions),
         *film,
-        _SHOOT_SYNC if is_sync else _SHOOT_AGAIN if is_part else _SHOOT,
+        _SHOOT_AGAIN if is_part and not is_sync else _TO_SHOOT.get(pattern.name, _SHOOT),
     ]
 
 

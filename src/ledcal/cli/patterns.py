@@ -39,10 +39,11 @@ def _fps(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Fra
 @click.option(
     "--set",
     "set_name",
-    type=click.Choice(["quick", "standard", "full", "sync"]),
+    type=click.Choice(["quick", "standard", "full", "drift", "sync"]),
     default="standard",
     show_default=True,
-    help="About 30, 300 or 1000 patches; sync: 256 frames that count, for 'ledcal sync'.",
+    help="About 30, 300 or 1000 patches; drift: ten in three frames, whatever the layout, for "
+    "'ledcal drift'; sync: 256 frames that count, for 'ledcal sync'.",
 )
 @click.option(
     "--layout",

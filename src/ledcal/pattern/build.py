@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import binascii
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.pattern.arrange import build_cells, build_window, deal
+from ledcal.pattern.drift import NAME as DRIFT
+from ledcal.pattern.drift import build_drift_frames
 from ledcal.pattern.levels import (
     MAX_CODE_VALUE,
     SET_SIZES,
@@ -30,6 +33,8 @@ from ledcal.values.pattern import FrameKind, Patch, PatchKind, Pattern, PatternF
 from ledcal.values.sync import is_sync_of, read_sync_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from ledcal.values.arrays import FloatArray
     from ledcal.values.stage import Wall
 
@@ -40,7 +45,7 @@ _COLOURED_FLAT_LIGHT = 0.5
 _ANCHOR_EVERY = 10
 # A set grows into the room that its last grid frame leaves, but not by more than this.
 _GROWTH_LIMIT = 1.35
-_Coloured = tuple[PatchKind, "FloatArray"]
+Coloured = tuple[PatchKind, "FloatArray"]
 
 
 def build_pattern(name: str, layout: str, wall: Wall) -> Pattern:
@@ -49,7 +54,8 @@ def build_pattern(name: str, layout: str, wall: Wall) -> Pattern:
     Parameters
     ----------
     name : str
-        ``quick``, ``standard`` or ``full``; or ``sync``, which has the single layout only.
+        ``quick``, ``standard`` or ``full``; ``drift``, which is three frames whatever the layout;
+        or ``sync``, which has the single layout only.
     layout : str
         ``single``: one patch per frame in a window at the centre, an anchor every ten frames.
         ``grid``: many patches per frame, for stills.
@@ -78,21 +84,71 @@ def build_pattern(name: str, layout: str, wall: Wall) -> Pattern:
     """
     if name == SYNC and layout == "single":
         return build_sync(wall)
+    if name == DRIFT and layout in {"single", "grid"}:
+        return _of_frames(PatternSet.DRIFT, "grid", wall, build_drift_frames(wall), MAX_CODE_VALUE)
     if name not in SET_SIZES:
-        message = f"unknown set {name!r}: it is one of {', '.join(SET_SIZES)}, {SYNC}"
+        message = f"unknown set {name!r}: it is one of {', '.join(SET_SIZES)}, {DRIFT}, {SYNC}"
         raise ValueError(message)
+    return lay_out(PatternSet[name.upper()], layout, wall, SET_SIZES[name], partial(_colours, wall))
+
+
+def lay_out(
+    pattern_set: PatternSet,
+    layout: str,
+    wall: Wall,
+    size: int,
+    choose: Callable[[int], Sequence[Coloured]],
+    *,
+    steps: int = MAX_CODE_VALUE,
+) -> Pattern:
+    """Lay colours out over frames, with everything around them that measuring needs.
+
+    Parameters
+    ----------
+    pattern_set : PatternSet
+        Gives the pattern its name, its shuffle and a part of its id.
+    layout : str
+        ``single`` or ``grid``.
+    wall : Wall
+        Resolution, EOTF and peak are used.
+    size : int
+        Colours that are wanted.
+    choose : callable
+        From how many colours there are to be (the last grid frame may have room for more) to the
+        kind and the wall code of each.
+    steps : int
+        Codes are multiples of one over this.
+
+    Returns
+    -------
+    Pattern
+        With the id of what it shows.
+
+    Raises
+    ------
+    ValueError
+        If the layout is unknown, or the wall is under 102 px on its short side.
+    """
+    name = pattern_set.name.lower().replace("_", " ")
     if layout == "single":
-        frames = _single_frames(name, wall)
+        frames = _single_frames(name, wall, choose(size))
     elif layout == "grid":
-        frames = _grid_frames(name, wall)
+        frames = _grid_frames(name, wall, size, choose)
     else:
         message = f"unknown layout {layout!r}: it is single or grid"
         raise ValueError(message)
-    digest = _digest(wall, frames)
+    return _of_frames(pattern_set, layout, wall, frames, steps)
+
+
+def _of_frames(
+    pattern_set: PatternSet, layout: str, wall: Wall, frames: list[PatternFrame], steps: int
+) -> Pattern:
+    """The pattern of some frames, with its id."""
+    digest = _digest(wall, frames, steps)
     return Pattern(
-        name=name,
+        name=pattern_set.name.lower().replace("_", " "),
         layout=layout,
-        pattern_id=build_pattern_id(PatternSet[name.upper()], layout, digest),
+        pattern_id=build_pattern_id(pattern_set, layout, digest),
         width_px=wall.width_px,
         height_px=wall.height_px,
         eotf=wall.eotf,
@@ -133,19 +189,18 @@ def builtin(pattern_id: int, wall: Wall) -> Pattern | None:
             return None
         return build_sync(wall, n_columns=sync[0], n_frames=sync[1])
     name = pattern_set.name.lower()
-    if name not in SET_SIZES:
+    if name not in {*SET_SIZES, DRIFT}:
         return None
     pattern = build_pattern(name, layout, wall)
     return pattern if pattern.pattern_id == pattern_id else None
 
 
-def _single_frames(name: str, wall: Wall) -> list[PatternFrame]:
+def _single_frames(name: str, wall: Wall, colours: Sequence[Coloured]) -> list[PatternFrame]:
     """Black, flat, the patches with an anchor every ten, black."""
     window, beside = build_window(wall.width_px, wall.height_px)
     dark = tuple(Patch((0.0, 0.0, 0.0), region, PatchKind.DARK) for region in beside)
-    colours = _colours(wall, SET_SIZES[name])
     anchor = (PatchKind.ANCHOR, _grey(wall, _ANCHOR_LIGHT))
-    shown: list[_Coloured] = []
+    shown: list[Coloured] = []
     for turn, patch in enumerate(shuffled(len(colours), f"{name} single")):
         if turn % _ANCHOR_EVERY == 0:
             shown.append(anchor)
@@ -159,15 +214,16 @@ def _single_frames(name: str, wall: Wall) -> list[PatternFrame]:
     return [*frames, _black(len(frames))]
 
 
-def _grid_frames(name: str, wall: Wall) -> list[PatternFrame]:
+def _grid_frames(
+    name: str, wall: Wall, wanted: int, choose: Callable[[int], Sequence[Coloured]]
+) -> list[PatternFrame]:
     """Black, four flats, then frames full of cells with nearly the same light in each."""
     cells, dark, anchors = build_cells(wall.width_px, wall.height_px)
     fixed = set(dark) | set(anchors)
     free = [i for i in range(len(cells)) if i not in fixed]
-    wanted = SET_SIZES[name]
     n_frames = math.ceil(wanted / len(free))
     room = n_frames * len(free)
-    colours = _colours(wall, room if room <= _GROWTH_LIMIT * wanted else wanted)
+    colours = choose(room if room <= _GROWTH_LIMIT * wanted else wanted)
     light = [float(light_of_code(wall, code).mean()) for _, code in colours]
     hands = deal(light, n_frames)
     holes = [Patch((0.0, 0.0, 0.0), cells[i], PatchKind.DARK) for i in dark]
@@ -178,7 +234,7 @@ def _grid_frames(name: str, wall: Wall) -> list[PatternFrame]:
         frames.append(_flat(2 + channel, wall, code, holes))
     for hand in hands:
         index = len(frames)
-        content: dict[int, _Coloured] = dict.fromkeys(
+        content: dict[int, Coloured] = dict.fromkeys(
             anchors, (PatchKind.ANCHOR, _grey(wall, _ANCHOR_LIGHT))
         )
         seats = shuffled(len(free), f"{name} seat {index}")
@@ -193,7 +249,7 @@ def _grid_frames(name: str, wall: Wall) -> list[PatternFrame]:
     return frames
 
 
-def _colours(wall: Wall, n_patches: int) -> list[_Coloured]:
+def _colours(wall: Wall, n_patches: int) -> list[Coloured]:
     """The set's colours as codes."""
     return [
         (kind, np.array(values) / MAX_CODE_VALUE) for kind, values in build_codes(wall, n_patches)
@@ -215,13 +271,13 @@ def _flat(index: int, wall: Wall, code: FloatArray, holes: list[Patch]) -> Patte
     return PatternFrame(index, FrameKind.FLAT, (Patch(code, region, PatchKind.FLAT), *holes))
 
 
-def _digest(wall: Wall, frames: list[PatternFrame]) -> int:
+def _digest(wall: Wall, frames: list[PatternFrame], steps: int) -> int:
     """A number that changes with any code or rectangle."""
     eotf = canonical_eotf(wall.eotf)
     lines = [f"{_VERSION} {wall.width_px} {wall.height_px} {eotf} {wall.peak_nits:.6g}"]
     for frame in frames:
         for patch in frame.patches:
-            values = np.rint(patch.code * MAX_CODE_VALUE).astype(int).tolist()
+            values = np.rint(patch.code * steps).astype(int).tolist()
             box = patch.region
             lines.append(f"{frame.index} {values} {box.x} {box.y} {box.width} {box.height}")
     return binascii.crc32("\n".join(lines).encode())
