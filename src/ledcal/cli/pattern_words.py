@@ -20,6 +20,12 @@ stage.toml beside the captures, then type:
 _SHOOT_AGAIN = """\
 Play them 1:1 without colour management; shoot each once, with the settings and the
 framing of the take they belong to, and put the captures beside the others."""
+_SHOOT_CORRECTED = """\
+The correction of {name} is in the frames. Play them 1:1 with the LUT of the
+host OFF and without colour management; shoot each once, through the lens and filters of
+the calibration, at a fixed exposure with white just below clipping, slightly out of
+focus. Then type:
+  ledcal verify CAPTURES --profile {path}"""
 _SHOOT_SYNC = """\
 Play them 1:1 in a loop at the wall's own rate, every frame once; shoot a clip of 50 frames or
 more from a tripod, slightly out of focus. Put plan.json and stage.toml beside it, then type:
@@ -51,6 +57,7 @@ def pattern_document(out: Path, made: WrittenPattern, order: MovieOrder | None) 
         "layout": pattern.layout,
         "width_px": pattern.width_px,
         "height_px": pattern.height_px,
+        "corrected": None if made.profile is None else made.profile.name,
         "assumptions": list(made.assumptions),
         "movie": None,
     }
@@ -86,13 +93,29 @@ def pattern_lines(out: Path, made: WrittenPattern, order: MovieOrder | None) -> 
         f"({pattern.name}, {pattern.layout}) at {pattern.width_px} x {pattern.height_px}, "
         f"{pattern.eotf} up to {pattern.peak_nits:g} nits: {out / 'frames'}"
     )
+    shoot = _SHOOT_AGAIN if is_part and not is_sync else _TO_SHOOT.get(pattern.name, _SHOOT)
+    if made.profile is not None and not is_part:
+        shoot = _SHOOT_CORRECTED.format(name=made.profile.name, path=_quoted(made.profile))
     film = _movie_lines(made.movie, order) if made.movie is not None and order is not None else []
     return [
         first,
         *(f"  assumed {line}" for line in made.assumptions),
         *film,
-        _SHOOT_AGAIN if is_part and not is_sync else _TO_SHOOT.get(pattern.name, _SHOOT),
+        *_rounding_lines(made),
+        shoot,
     ]
+
+
+def _quoted(path: Path) -> str:
+    text = str(path)
+    return f'"{text}"' if " " in text else text
+
+
+def _rounding_lines(made: WrittenPattern) -> list[str]:
+    """What a movie does to corrected codes."""
+    if made.movie is None or made.profile is None:
+        return []
+    return ["  the movie rounds the corrected codes to 10 bits; the stills carry all 16"]
 
 
 def _movie_lines(film: Movie, order: MovieOrder) -> list[str]:

@@ -41,9 +41,9 @@ def _fps(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Fra
     "set_name",
     type=click.Choice(["quick", "standard", "full", "drift", "sync"]),
     default="standard",
-    show_default=True,
     help="About 30, 300 or 1000 patches; drift: ten in three frames, whatever the layout, for "
-    "'ledcal drift'; sync: 256 frames that count, for 'ledcal sync'.",
+    "'ledcal drift'; sync: 256 frames that count, for 'ledcal sync'. With --corrected about 40, "
+    "120 or 300. [standard; with --corrected quick]",
 )
 @click.option(
     "--layout",
@@ -73,6 +73,14 @@ def _fps(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Fra
     help="Write the pattern of this plan.json again, in place of --set, --layout and --stage: a "
     "re-shoot must show the pattern that was shot.",
 )
+@click.option(
+    "--corrected",
+    type=click.Path(path_type=Path),
+    metavar="PROFILE",
+    help="Draw the frames with a profile's correction in them, for 'ledcal verify': colours that "
+    "its fit never saw. Wall and target are the profile's.",
+)
+@options.root
 @click.option(
     "--only",
     metavar="FRAMES",
@@ -110,6 +118,8 @@ def command(
     suffix: str,
     stage: Path | None,
     plan: Path | None,
+    corrected: Path | None,
+    root: Path,
     only: str | None,
     movie: Path | None,
     hold: int | None,
@@ -121,7 +131,8 @@ def command(
 
     Play the frames on the wall without scaling, colour management or blending, hold each for as
     long as a shot takes, and shoot every one of them: any order will do. The frames of --set sync
-    are played in a loop at the wall's own rate, one after the other, and shot as a clip.
+    are played in a loop at the wall's own rate, one after the other, and shot as a clip. Those
+    of --corrected are played past the host's own correction, and judged by 'ledcal verify'.
     """
     from ledcal.cli import output
     from ledcal.cli.pattern_words import pattern_document, pattern_lines
@@ -129,6 +140,8 @@ def command(
     from ledcal.values.frame_numbers import parse_numbers
 
     _refuse_idle(context)
+    if corrected is not None and not _is_typed(context, "set_name"):
+        set_name = "quick"
     order = _order(movie, hold, fps, is_loop=_is_sync(set_name, plan))
     with output.progress("drawing", "pictures" if order else "frames") as progress:
         made = write_patterns(
@@ -142,6 +155,8 @@ def command(
             plan_path=plan,
             only=None if only is None else parse_numbers(only),
             movie=order,
+            corrected=corrected,
+            root=root,
         )
     if as_json:
         output.say_json(pattern_document(out, made, order))
@@ -161,8 +176,22 @@ def _refuse_idle(context: click.Context) -> None:
     from ledcal.errors import InputError
 
     def is_typed(name: str) -> bool:
-        return context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        return _is_typed(context, name)
 
+    if is_typed("corrected"):
+        idle = [f"--{name}" for name in ("stage", "plan") if is_typed(name)]
+        if idle:
+            raise InputError(
+                f"--corrected says wall and target already, those of the profile; leave out "
+                f"{' and '.join(idle)}, or --corrected"
+            )
+        if context.params["set_name"] in {"sync", "drift"}:
+            raise InputError(
+                f"--corrected does not go with --set {context.params['set_name']}; choose quick, "
+                "standard or full, or leave out --set"
+            )
+    elif is_typed("root"):
+        raise InputError("--root says where --corrected looks for its profile; leave it out")
     if is_typed("plan"):
         names = {"set_name": "--set", "layout": "--layout", "stage": "--stage"}
         idle = [option for name, option in names.items() if is_typed(name)]
@@ -179,6 +208,10 @@ def _refuse_idle(context: click.Context) -> None:
             f"{' and '.join(idle)} without --movie would do nothing: each still is written once; "
             "add --movie FILE, or set it in the player"
         )
+
+
+def _is_typed(context: click.Context, name: str) -> bool:
+    return context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
 
 
 def _is_sync(set_name: str, plan: Path | None) -> bool:

@@ -126,7 +126,10 @@ def command(
         output.say_json({"schema_version": 1, **made})
         return
     then = "sync" if made["is_sync"] else "fit"
+    after = ""
+    if made["is_corrected"] or profile is not None:
+        then, after = "verify", f" --profile {profile or 'PROFILE'}"
     output.say(
         f"{made['frames']} captures of {made['scene']} (seed {seed}) in {out}; the truth is in "
-        f"{out / 'truth.json'}\n  ledcal {then} {out}"
+        f"{out / 'truth.json'}\n  ledcal {then} {out}{after}"
     )

@@ -20,7 +20,10 @@ from ledcal.files.movie_format import movie_format
 from ledcal.files.plan import read_plan, write_plan
 from ledcal.files.stage import default_stage, format_stage, read_stage
 from ledcal.pattern import build_pattern, render
+from ledcal.pipeline.corrected import corrected_pattern
+from ledcal.pipeline.profiles import read_stored
 from ledcal.values.frame_numbers import format_numbers
+from ledcal.values.marks import is_corrected_id
 from ledcal.values.pattern import FrameKind, PatchKind
 
 if TYPE_CHECKING:
@@ -106,6 +109,8 @@ class WrittenPattern:
         The frames that were written.
     movie : Movie or None
         As it was read back.
+    profile : Path or None
+        Folder of the profile whose correction is drawn in.
     """
 
     pattern: Pattern
@@ -113,6 +118,7 @@ class WrittenPattern:
     assumptions: tuple[str, ...]
     numbers: tuple[int, ...]
     movie: Movie | None = None
+    profile: Path | None = None
 
 
 def write_patterns(
@@ -127,6 +133,8 @@ def write_patterns(
     plan_path: Path | None = None,
     only: Sequence[int] | None = None,
     movie: MovieOrder | None = None,
+    corrected: Path | None = None,
+    root: Path | None = None,
 ) -> WrittenPattern:
     """Write ``frames/0000.png`` ..., ``plan.json`` and ``stage.toml`` into a folder.
 
@@ -150,6 +158,10 @@ def write_patterns(
         Frame numbers; None writes all. plan.json is whole in any case.
     movie : MovieOrder or None
         Also a movie of these frames.
+    corrected : Path or None
+        A profile, by name or folder, whose correction is drawn in; the stage is the profile's.
+    root : Path or None
+        Where profiles are.
 
     Returns
     -------
@@ -165,7 +177,14 @@ def write_patterns(
     SystemFault
         If the operating system refuses; nothing is left behind.
     """
-    stage, pattern = _plan(set_name, layout, stage_path, plan_path)
+    made_by, profile = f"ledcal {__version__}", None
+    if corrected is not None:
+        stored, profile = read_stored(corrected, root=root or corrected.parent)
+        pattern = corrected_pattern(stored, set_name, layout).drawn
+        made_by += f", corrected by {stored.name}"
+        stage: Stage | None = stored.stage
+    else:
+        stage, pattern = _plan(set_name, layout, stage_path, plan_path)
     frames = _choose(pattern, only)
     steps = len(frames) * (3 if movie else 1)
     written = _WRITTEN
@@ -193,11 +212,11 @@ def write_patterns(
                 name=str(movie.path),
                 progress=lambda done, _: progress(len(frames) + done, steps),
             )
-        write_plan(folder / _MARKER, pattern, made_by=f"ledcal {__version__}")
+        write_plan(folder / _MARKER, pattern, made_by=made_by)
         _write_stage(folder / _STAGE, stage, plan_path)
     numbers = tuple(frame.index for frame in frames)
     assumptions = stage.assumptions if stage else ()
-    return WrittenPattern(pattern, _count_patches(frames), assumptions, numbers, made)
+    return WrittenPattern(pattern, _count_patches(frames), assumptions, numbers, made, profile)
 
 
 def _plan(
@@ -260,10 +279,10 @@ def _write_stills(
 
 
 def _code_image(pattern: Pattern, frame: PatternFrame) -> NDArray[np.uint16]:
-    """A frame in code values 0..1023."""
+    """A frame in code values 0..1023; a correction that is drawn in is rounded to them."""
     exact = render(pattern, frame) * np.float32(1023.0)
     codes = np.rint(exact)
-    if float(np.abs(exact - codes).max()) > 0.01:
+    if float(np.abs(exact - codes).max()) > 0.01 and not is_corrected_id(pattern.pattern_id):
         raise InputError(
             f"frame {frame.index} holds codes between the steps of 10 bits, and a movie carries "
             "10 bits; play the stills (16 bits), or make the pattern without --plan"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ledcal.errors import InputError, LedcalError
 from ledcal.files.digest import sha256_file
 from ledcal.measure import sample_frame
 from ledcal.pattern import builtin
+from ledcal.values.marks import describe_pattern_id, is_corrected_id
 from ledcal.values.sync import read_sync_id
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def sample_captures(
     context: Context,
     *,
     near: WallView | None = None,
+    pattern_for: Callable[[int], Pattern | None] | None = None,
     progress: Callable[[int, int], None],
 ) -> Sampled:
     """Read files, a few at a time, and keep of each frame what measuring needs.
@@ -87,6 +89,8 @@ def sample_captures(
         clips mean.
     near : WallView or None
         Where an earlier frame of the take shows the wall.
+    pattern_for : callable or None
+        Pattern of an id, or None where it is not known; None goes by `known_pattern`.
     progress : callable
         Called with (frames read, frames in all); of clips every frame counts, also those that
         are passed over because they look the same as the one before.
@@ -109,6 +113,8 @@ def sample_captures(
     if context.pattern is not None:
         walls = walls[:1]
 
+    if pattern_for is None:
+        pattern_for = partial(known_pattern, context)
     digests: dict[Path, Future[str]] = {}
     said: dict[str, None] = {}
     count = _Count(files)
@@ -116,7 +122,7 @@ def sample_captures(
     def task(frame: LinearFrame) -> tuple[FrameSamples, tuple[str, ...]]:
         found = sample_frame(
             frame,
-            lambda pattern_id: known_pattern(context, pattern_id),
+            pattern_for,
             walls=walls,
             near=near,
         )
@@ -179,8 +185,14 @@ def known_pattern(context: Context, pattern_id: int) -> Pattern | None:
     Raises
     ------
     InputError
-        If it is the sync pattern, which has no colours.
+        If it is the sync pattern, which has no colours; or one with a correction drawn in.
     """
+    if is_corrected_id(pattern_id):
+        raise InputError(
+            f"these captures show {describe_pattern_id(pattern_id)}, a pattern with a profile's "
+            "correction drawn in; type 'ledcal verify CAPTURES --profile PROFILE' in place of this "
+            "command"
+        )
     if read_sync_id(pattern_id) is not None:
         raise InputError(
             "these captures show the sync pattern, which has no patches to measure; "

@@ -23,6 +23,7 @@ from ledcal.simulate.scenes import keep_in_picture, scene_for
 from ledcal.simulate.stage import with_values
 from ledcal.simulate.sync_take import write_sync_take
 from ledcal.simulate.take import FORMATS, numbered, pattern_frames, write_take
+from ledcal.values.marks import is_corrected_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -185,6 +186,7 @@ def photograph(
         "seed": seed,
         "frames": len(taken),
         "is_sync": bool(n_frames),
+        "is_corrected": plan.is_file() and is_corrected_id(read_plan(plan).pattern_id),
         "faults": {
             **{fault.name: strength for fault, strength in wrong},
             **{fault.name: strength for fault, strength in of_sync},

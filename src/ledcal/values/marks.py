@@ -35,7 +35,7 @@ _BITS_PER_BAND = PAYLOAD_BITS // 2
 
 
 class PatternSet(IntEnum):
-    """The first four bits of a pattern id."""
+    """The first four bits of a pattern id; 8 stands for a correction that is drawn in."""
 
     CUSTOM = 0
     QUICK = 1
@@ -43,6 +43,9 @@ class PatternSet(IntEnum):
     FULL = 3
     DRIFT = 4
     SYNC = 5
+    CORRECTED_QUICK = 9
+    CORRECTED_STANDARD = 10
+    CORRECTED_FULL = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +307,17 @@ def split_pattern_id(pattern_id: int) -> tuple[PatternSet, str, int]:
     return known, "grid" if pattern_id & 0x8000 else "single", pattern_id & 0x7FFF
 
 
+def is_corrected_id(pattern_id: int) -> bool:
+    """Whether a pattern's frames are drawn with a profile's correction in them.
+
+    Examples
+    --------
+    >>> is_corrected_id(build_pattern_id(PatternSet.CORRECTED_FULL, "grid", 7)), is_corrected_id(7)
+    (True, False)
+    """
+    return split_pattern_id(pattern_id)[0].name.startswith("CORRECTED_")
+
+
 def describe_pattern_id(pattern_id: int) -> str:
     """Say a pattern id in words, for messages.
 
@@ -313,4 +327,5 @@ def describe_pattern_id(pattern_id: int) -> str:
     'quick single (001a)'
     """
     pattern_set, layout, digest = split_pattern_id(pattern_id)
-    return f"{pattern_set.name.lower()} {layout} ({digest:04x})"
+    name = pattern_set.name.lower().replace("_", " ")
+    return f"{name} {layout} ({digest:04x})"
