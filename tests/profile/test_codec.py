@@ -161,6 +161,7 @@ LATER_KEYS = {
     ("quality", "link_12bit"),
     ("quality", "regions"),
     ("quality", "peak_choices"),
+    ("derived",),
     ("stage", "camera", "encoding"),
     ("stage", "camera", "space"),
     *(path for path in ALL_KEYS if {"raster", "drift"} & set(path)),

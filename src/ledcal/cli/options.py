@@ -108,3 +108,17 @@ root = click.option(
 seed = click.option(
     "--seed", type=int, default=0, show_default=True, help="Random seed: the same, the same files."
 )
+drift_profile = click.option(
+    "--profile",
+    required=True,
+    type=_PATH,
+    metavar="PROFILE",
+    help="Which calibration: a profile's folder, or its name under --root.",
+)
+chart = click.option(
+    "--chart",
+    callback=box,
+    metavar="X,Y,W,H",
+    help="The white of a reference chart in the picture, in pixels of the captures, lit by a light "
+    "of its own that stays the same: it tells the camera's exposure from the wall's brightness.",
+)

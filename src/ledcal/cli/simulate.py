@@ -48,6 +48,13 @@ def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
 )
 @options.seed
 @click.option(
+    "--take",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Shoot the same stage again: another number, other noise.",
+)
+@click.option(
     "--sensor", callback=_sensor, metavar="WxH", help="Photosites. [the scene's own, 1440x960]"
 )
 @click.option("--bits", type=click.Choice(["12", "14", "16"]), help="Bits of the raw file.")
@@ -87,6 +94,7 @@ def command(
     stage: Path | None,
     scene: str | None,
     seed: int,
+    take: int,
     sensor: tuple[int, int] | None,
     bits: str | None,
     compression: str,
@@ -112,6 +120,7 @@ def command(
             stage_path=stage,
             scene=scene,
             seed=seed,
+            take=take,
             sensor=sensor,
             bits=int(bits) if bits else None,
             compression=_COMPRESSION[compression],

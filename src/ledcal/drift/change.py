@@ -17,6 +17,8 @@ _N_STEPS = 12
 _SLACK, _SLACK_OF_WHITE = 0.0003, 2e-5
 # In dark light steps of the drive and what is left of the glare count; relative, times the level.
 _SLACK_OF_DARK = 0.0002
+# Near full drive walls hold back by themselves, whatever their gain is.
+_NEAR_FULL, _SLACK_OF_FULL = 0.8, 0.01
 # What is not in the patches stays near nothing.
 _PRIOR_GAIN, _PRIOR_EXPONENT = 1.0, 0.5
 _HUBER = 3.0
@@ -85,4 +87,5 @@ def _slack(pairs: LightPairs) -> FloatArray:
     white = light.max(axis=0)
     level = np.maximum(pairs.level.max(axis=1), 1e-6)[:, None]
     of_white = _SLACK_OF_WHITE * white / np.maximum(light, 1e-12)
-    return np.asarray(np.sqrt(_SLACK**2 + of_white**2 + (_SLACK_OF_DARK / level) ** 2))
+    of_full = np.where(level > _NEAR_FULL, _SLACK_OF_FULL, 0.0)
+    return np.asarray(np.sqrt(_SLACK**2 + of_white**2 + of_full**2 + (_SLACK_OF_DARK / level) ** 2))

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 LED_COLOURS = ("red", "green", "blue")
 # What a cause must take off chi squared for each of its numbers, to be believed.
 _PRICE = 12.0
-# Among explanations that are as good, the one with fewer causes: less than any number costs.
-_PRICE_OF_CAUSE = 1.0
+# Among explanations that are as good the one with fewer causes; but a shift of white only where
+# one LED colour beside a change of the exposure does not do. Less than any number costs.
+_PRICE_OF_CAUSE, _PRICE_OF_WHITE = 1.0, 2.0
 _EXPOSURE = np.concatenate([np.ones(9), np.zeros(3)])[:, None]
 
 
@@ -40,10 +41,10 @@ def _of_camera() -> FloatArray:
 
 
 def _of_primaries(*leds: int) -> FloatArray:
-    """Columns of the colour of LED colours: camera red and blue against green, of each."""
-    columns = np.zeros((12, 2 * len(leds)))
+    """Columns of LED colours whose own colour moved: each camera channel by itself."""
+    columns = np.zeros((12, 3 * len(leds)))
     for place, led in enumerate(leds):
-        columns[3 * led, 2 * place] = columns[3 * led + 2, 2 * place + 1] = 1.0
+        columns[3 * led : 3 * led + 3, 3 * place : 3 * place + 3] = np.eye(3)
     return columns
 
 
@@ -78,11 +79,11 @@ def _choices() -> Iterator[tuple[_Cause, ...]]:
     for picked in itertools.product(*((None, *kind) for kind in _KINDS)):
         chosen = tuple(cause for cause in picked if cause is not None)
         sizes = {name: columns.shape[1] for name, columns in chosen}
-        # Three LED colours and the exposure say some things twice; so do the colours of all
-        # three and the camera.
+        # What says the same thing twice: all LED colours and the exposure; the colours of all three
+        # and anything else.
         if "exposure" in sizes and sizes.get("white", 0) > 1:
             continue
-        if "camera_white" in sizes and sizes.get("primaries", 0) > 2:
+        if sizes.get("primaries", 0) > 3 and sizes.keys() - {"primaries", "eotf"}:
             continue
         yield chosen
 
@@ -147,7 +148,8 @@ def _cost(chosen: tuple[_Cause, ...], weight: FloatArray, seen: FloatArray) -> f
     columns = _joined(chosen)
     rest = seen - columns @ _solve(columns, weight, seen)
     price = _PRICE * columns.shape[1] + _PRICE_OF_CAUSE * len(chosen)
-    return float(np.asarray(rest @ weight @ rest)) + price
+    price += _PRICE_OF_WHITE * any(name == "white" for name, _ in chosen)
+    return float(np.sum(rest * (weight @ rest))) + price
 
 
 def _solve(columns: FloatArray, weight: FloatArray, seen: FloatArray) -> FloatArray:

@@ -17,6 +17,7 @@ from ledcal.measure.samples import (
     central_points,
     field_points,
     pattern_regions,
+    uneven_points,
 )
 from ledcal.measure.strip import measure_contrast, region_points
 from ledcal.measure.view import WallView
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ledcal.values.marks import MarksLayout
     from ledcal.values.pattern import Pattern, Region
 
+_DRIFT = "drift"
 _CHANNELS = {"R": 0, "G1": 1, "G2": 1, "G": 1, "B": 2}
 # Walls that are tried when nothing is known: shapes, not sizes, matter.
 _COMMON_WALLS = ((1920, 1080), (1080, 1920), (3840, 1080), (1440, 1080), (7680, 1080))
@@ -83,7 +85,7 @@ def sample_frame(
     layouts = [build_marks_layout(*size) for size in dict.fromkeys((*walls, *_COMMON_WALLS))]
     located = locate(frame, preview, layouts, near=() if near is None else (near,))
     pattern = None if located is None else pattern_for(located.identity.pattern_id)
-    columns = tiles = contrast = None
+    columns = tiles = contrast = uneven = None
     ripples: tuple[Ripple, ...] = ()
     outside = 0.0
     if located is not None and pattern is not None:
@@ -91,6 +93,8 @@ def sample_frame(
         columns = _measure(frame, located, pattern)
         outside = _share_outside(located.view, pattern)
         contrast = measure_contrast(preview, located.view, located.layout)
+        if pattern.name == _DRIFT:
+            uneven = _measure_uneven(frame, located.view, pattern)
         if shows_flat(pattern, located.identity.frame_index):
             tiles = _measure_tiles(frame, located.view, pattern)
             ripples = find_ripples(frame, located.view, pattern)
@@ -108,6 +112,7 @@ def sample_frame(
         outside=outside,
         contrast=contrast,
         tiles=tiles,
+        uneven=uneven,
         ripples=ripples,
         space=frame.space,
         exposure=frame.exposure,
@@ -186,6 +191,16 @@ def _measure_tiles(frame: LinearFrame, view: WallView, pattern: Pattern) -> Floa
     mean, _, _ = _measure_places(frame, view, [points.reshape(rows * columns, -1, 2)])
     channel = np.array([_CHANNELS[plane.channel] for plane in frame.planes])
     return _by_channel(mean, channel).reshape(rows, columns, 3)
+
+
+def _measure_uneven(
+    frame: LinearFrame, view: WallView, pattern: Pattern
+) -> tuple[FloatArray, FloatArray]:
+    """Light and standard error of every place that the drift pattern lights."""
+    points, _ = uneven_points(pattern.width_px, pattern.height_px)
+    mean, sigma, _ = _measure_places(frame, view, [points])
+    channel = np.array([_CHANNELS[plane.channel] for plane in frame.planes])
+    return _by_channel(mean, channel), _by_channel(sigma**2, channel, is_variance=True) ** 0.5
 
 
 @lru_cache(maxsize=8)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ledcal.values.marks import build_marks_layout
-from ledcal.values.pattern import PatchKind
+from ledcal.values.marks import FIDUCIAL_BITS, build_marks_layout, fiducial_modules
+from ledcal.values.pattern import PatchKind, Region
 
 if TYPE_CHECKING:
     from ledcal.measure.strip import Identity
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray, IntArray
     from ledcal.values.evidence import Ripple
     from ledcal.values.frame import CameraColour, Exposure
-    from ledcal.values.pattern import Pattern, Region
+    from ledcal.values.pattern import Pattern
 
 # Half the side of the central 10 % of the wall's area, as a share of the wall's half side.
 CENTRAL = 0.1**0.5
@@ -89,6 +89,8 @@ class FrameSamples:
         Bands along the rows, then lines in any direction, of a flat frame's middle.
     space, exposure, colour, camera_model
         As the frame says.
+    uneven : tuple of (ndarray, ndarray) or None
+        Of a drift pattern: light and standard error, shape (n, 3), at `uneven_points`.
     """
 
     name: str
@@ -106,6 +108,7 @@ class FrameSamples:
     exposure: Exposure
     colour: CameraColour | None
     camera_model: str
+    uneven: tuple[FloatArray, FloatArray] | None = None
 
 
 @lru_cache(maxsize=8)
@@ -137,6 +140,53 @@ def field_points(width_px: int, height_px: int) -> FloatArray:
     points = [content.x - 0.5, content.y - 0.5] + (corner + inside) * size
     points.flags.writeable = False
     return np.asarray(points, np.float64)
+
+
+@lru_cache(maxsize=8)
+def uneven_points(width_px: int, height_px: int) -> tuple[FloatArray, int]:
+    """Lay points over everything of the wall that the drift pattern lights, marks included.
+
+    Parameters
+    ----------
+    width_px, height_px : int
+        The wall.
+
+    Returns
+    -------
+    points : ndarray, shape (n, 36, 2)
+        Wall points of each place: first tiles of about three quarters of a module over what lies
+        between the bands of the marks, row by row, then the lit modules of the fiducials.
+        Read-only.
+    n_tiles : int
+        How many of them are tiles: they are lit in the flat frame only.
+
+    Examples
+    --------
+    >>> points, n_tiles = uneven_points(1920, 1080)
+    >>> points.shape, n_tiles
+    ((2059, 36, 2), 1975)
+    """
+    layout = build_marks_layout(width_px, height_px)
+    content, module = layout.content, layout.module_px
+    edge, side = module // 4, max(3, round(0.75 * module))
+    width, height = content.width - 2 * edge, content.height - 2 * edge
+    columns, rows = max(2, width // side), max(2, height // side)
+    corner = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 1, 2)
+    size = np.array([width / columns, height / rows])
+    start = np.array([content.x, content.y]) + edge - 0.5
+    steps = np.arange(36)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])
+    tiles = start + (corner + 0.1 + 0.8 * np.modf(0.5 + steps)[0]) * size
+    lit = [
+        Region(one.x + column * module, one.y + row * module, module, module)
+        for one, bits in zip(layout.fiducials, FIDUCIAL_BITS, strict=True)
+        for row, column in np.argwhere(fiducial_modules(bits)).tolist()
+    ]
+    # The middle of a module: what its dark neighbours do not reach.
+    near = 0.5 * (np.modf(0.5 + steps)[0] - 0.5)
+    middles = np.array([(r.x + (module - 1) / 2, r.y + (module - 1) / 2) for r in lit])
+    points = np.concatenate([tiles, middles[:, None] + near * module])
+    points.flags.writeable = False
+    return np.asarray(points, np.float64), len(tiles)
 
 
 @lru_cache(maxsize=8)

@@ -59,6 +59,7 @@ def photograph(
     stage_path: Path | None,
     scene: str | None,
     seed: int,
+    take: int = 0,
     sensor: tuple[int, int] | None,
     bits: int | None,
     compression: str | None,
@@ -83,6 +84,8 @@ def photograph(
         Named virtual stage; None goes by the wall's EOTF.
     seed : int
         The same seed gives the same files.
+    take : int
+        Another take of the same stage has other noise.
     sensor : (int, int) or None
         Photosites, width and height.
     bits : int or None
@@ -118,7 +121,7 @@ def photograph(
     beside = patterns / "stage.toml"
     found = stage_path or (beside if beside.exists() else None)
     stage = read_stage(found) if found else default_stage()
-    chosen: dict[str, Any] = {}
+    chosen: dict[str, Any] = {"roll": take}
     if sensor is not None:
         chosen |= {"width": sensor[0], "height": sensor[1]}
     if compression is not None:

@@ -18,7 +18,7 @@ from ledcal.values.camera import CameraTransform
 from ledcal.values.display import DisplayModel
 from ledcal.values.drift import DriftLimits
 from ledcal.values.finding import Finding, finding_document
-from ledcal.values.profile import SCHEMA_VERSION, Profile
+from ledcal.values.profile import SCHEMA_VERSION, Derived, Profile
 from ledcal.values.quality import PEAK_CHOICES, Provenance
 from ledcal.values.raster import CameraRaster, LedRaster
 from ledcal.values.stage import Camera, Gamut, Stage, Target, Tolerances, Wall
@@ -83,6 +83,7 @@ def profile_to_document(profile: Profile, files: Mapping[str, str]) -> Document:
             "created": profile.provenance.created,
             "inputs": dict(profile.provenance.inputs),
         },
+        "derived": None if profile.derived is None else asdict(profile.derived),
         "files": dict(files),
     }
 
@@ -148,6 +149,7 @@ def profile_from_document(
         ),
         n_frames=root.at("n_frames").integer(),
         peak=root.at("correction").at_or("peak", "match").one_of(PEAK_CHOICES),
+        derived=root.at_or("derived", None).either(_derived_from_document),
     )
     root.require_sound(name)
     return profile
@@ -237,6 +239,15 @@ def _stage_to_document(stage: Stage) -> Document:
         },
         "assumptions": list(stage.assumptions),
     }
+
+
+def _derived_from_document(root: Field) -> Derived:
+    return Derived(
+        profile=root.at("profile").text(),
+        sha256=root.at("sha256").text(),
+        check=root.at("check").text(),
+        change=root.at("change").text(),
+    )
 
 
 def _limits_from_document(root: Field) -> DriftLimits:

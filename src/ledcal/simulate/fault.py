@@ -131,6 +131,32 @@ def _cut(stage: VirtualStage, strength: float) -> VirtualStage:
     return stage
 
 
+def _dimmer(led: int) -> Callable[[VirtualStage, float], VirtualStage]:
+    """One LED colour with less light."""
+
+    def change(stage: VirtualStage, strength: float) -> VirtualStage:
+        factor = np.ones(3)
+        factor[led] -= strength
+        return with_values(stage, gain=_scaled(stage.wall.gain, factor))
+
+    return change
+
+
+def _exponent(stage: VirtualStage, strength: float) -> VirtualStage:
+    red, green, blue = ((1.0 + e) * (1.0 + strength) - 1.0 for e in stage.wall.exponent_error)
+    return with_values(stage, exponent_error=(red, green, blue))
+
+
+def _reseated(stage: VirtualStage, strength: float) -> VirtualStage:
+    optics = stage.optics
+    return with_values(
+        stage,
+        yaw_deg=optics.yaw_deg + 2.0 * strength,
+        wall_share=optics.wall_share * (1.0 - 0.05 * strength) ** 2,
+        shift_x=optics.shift_x + 0.02 * strength,
+    )
+
+
 def _same(value: float) -> float:
     return value
 
@@ -155,6 +181,16 @@ _FAULTS = (
     Fault("wall-peak", "the wall is dimmer than declared: it clips", "peak-not-as-declared", 0.5,
           (0.75, 0.6, 0.45), "share of the declared peak",
           _values(headroom=lambda top: (top, top, top))),
+    Fault("wall-red", "red of the wall is dimmer than it was", "", 0.01, (0.01, 0.03),
+          "light that is missing", _dimmer(0)),
+    Fault("wall-green", "green of the wall is dimmer than it was", "", 0.01, (0.01, 0.03),
+          "light that is missing", _dimmer(1)),
+    Fault("wall-blue", "blue of the wall is dimmer than it was", "", 0.01, (0.01, 0.03),
+          "light that is missing", _dimmer(2)),
+    Fault("exponent", "the wall's tone curve has another exponent than it had", "", 0.02,
+          (0.02, 0.05), "share of the exponent", _exponent),
+    Fault("re-seated", "the camera stands elsewhere than it did", "", 1.0, (1.0, 2.0),
+          "2 degrees, 5 % of the distance and 2 % of the picture", _reseated),
     Fault("cabinet", "a cabinet of another batch", "cabinet-differs", 0.1, (0.1, 0.15, 0.25),
           "red light that is missing", _cabinet),
     Fault("cold-wall", "the wall warms up during the take", "warm-up-drift", 0.06,

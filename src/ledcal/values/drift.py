@@ -65,9 +65,9 @@ class DriftLimits:
     """
 
     exposure_stops: float = 0.1
-    camera_white_uv: float = 0.0003
+    camera_white_uv: float = 0.0002
     channel_percent: float = 0.5
-    white_uv: float = 0.0003
+    white_uv: float = 0.0002
     eotf_percent: float = 1.0
     primaries_uv: float = 0.0015
     black_percent: float = 0.01
@@ -80,7 +80,7 @@ class DriftLimits:
         Examples
         --------
         >>> DriftLimits().of("channel_red"), DriftLimits().of("white")
-        (0.5, 0.0003)
+        (0.5, 0.0002)
         """
         stem = "channel" if component.startswith("channel_") else component
         for ending in ("stops", "uv", "percent"):

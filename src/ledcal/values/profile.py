@@ -19,6 +19,28 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """Where a profile comes from that was not shot anew, but moved after a drift check.
+
+    Attributes
+    ----------
+    profile : str
+        Name of the profile that was moved.
+    sha256 : str
+        Of its profile.json.
+    check : str
+        File name of the check among the checks of that profile.
+    change : str
+        By what it was moved, in words.
+    """
+
+    profile: str
+    sha256: str
+    check: str
+    change: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """What `fit` leaves behind.
@@ -52,6 +74,8 @@ class Profile:
     peak : str
         What white gives up where the wall cannot make it: ``match`` brightness, ``keep``
         neutrality.
+    derived : Derived or None
+        None where it was measured.
     """
 
     name: str
@@ -67,6 +91,7 @@ class Profile:
     provenance: Provenance
     n_frames: int
     peak: str = "match"
+    derived: Derived | None = None
 
 
 @dataclass(frozen=True, slots=True)

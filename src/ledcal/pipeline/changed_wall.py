@@ -1,0 +1,85 @@
+"""The wall of a profile after a change that was measured: what its old correction shows today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.colorimetry.difference import delta_e_itp
+from ledcal.colorimetry.target import target_light
+from ledcal.drift.moved import moved_light, parts_of
+from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.model.evaluate import spread
+from ledcal.model.predict import black, predict
+from ledcal.model.trial import shown_codes
+from ledcal.pipeline.drift_readings import level_of
+
+if TYPE_CHECKING:
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.measurement import PatchMeasurements
+    from ledcal.values.pairs import Explanation
+    from ledcal.values.profile import Profile
+    from ledcal.values.quality import Spread
+
+# A judgement does not need all of the thousands of colours that a fit is judged by.
+_EVERY = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangedWall:
+    """A profile's wall, and what has become of it.
+
+    Attributes
+    ----------
+    profile : Profile
+        As it was calibrated.
+    found : Explanation
+        What has changed; a change of the exposure is left aside.
+    to_aces : ndarray, shape (3, 3)
+        Camera RGB to ACES2065-1, of the readings.
+    black : ndarray, shape (3,)
+        Change of the black wall's light in each camera channel, as a share of peak white.
+    """
+
+    profile: Profile
+    found: Explanation
+    to_aces: FloatArray
+    black: FloatArray
+
+    def light_then(self, code: FloatArray) -> FloatArray:
+        """Camera RGB above black that wall codes gave."""
+        model = self.profile.model
+        return np.asarray(
+            (predict(model, code) - black(model)) @ np.linalg.inv(self.to_aces).T, np.float64
+        )
+
+    def light_now(self, code: FloatArray) -> FloatArray:
+        """Camera RGB that wall codes give today, above the black of then."""
+        wall = self.profile.stage.wall
+        moved = moved_light(parts_of(self.light_then, code), level_of(code, wall), self.found)
+        white = self.light_then(np.ones((1, 3)))[0]
+        return np.asarray(moved + self.black * white, np.float64)
+
+    def errors(self) -> tuple[Spread, Spread]:
+        """Delta E ITP of the profile's correction against its target: then, and today.
+
+        On colours that the wall could make when it was calibrated.
+        """
+        profile = self.profile
+        target, k = profile.stage.target, profile.quality.exposure_scale
+        codes = shown_codes(profile.model, target, k, peak=profile.peak)[::_EVERY]
+        wall, wanted = apply_tetrahedral(profile.correction, codes), target_light(target, codes)
+
+        def off(light: FloatArray) -> Spread:
+            return spread(delta_e_itp(k * light @ self.to_aces.T, wanted))
+
+        return off(self.light_then(wall)), off(self.light_now(wall))
+
+    def moved_measurements(self) -> PatchMeasurements:
+        """The profile's measurements as they would be measured today; black is left as it was."""
+        table = self.profile.measurements
+        change = replace(self, black=np.zeros(3)).light_now(table.code)
+        moved = table.camera + (change - self.light_then(table.code)) @ self.to_aces.T
+        return replace(table, camera=moved)

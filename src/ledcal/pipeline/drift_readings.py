@@ -1,0 +1,110 @@
+"""Readings of drift takes against each other, with what the stage says of its wall."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.colorimetry.space import matrix_aces_to_xyz
+from ledcal.colorimetry.transfer import eotf
+from ledcal.drift.compare import average, compare_readings
+from ledcal.values.drift import DriftLimits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ledcal.drift.compare import DriftComparison
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.camera import CameraTransform
+    from ledcal.values.reading import DriftReading
+    from ledcal.values.stage import Wall
+
+
+def compare_takes(
+    baseline: Sequence[DriftReading],
+    now: DriftReading,
+    wall: Wall,
+    transform: CameraTransform | None,
+    limits: DriftLimits,
+    *,
+    repeatability: Mapping[str, float] | None = None,
+) -> DriftComparison:
+    """Compare a take with the mean of those of the baseline.
+
+    Parameters
+    ----------
+    baseline : sequence of DriftReading
+        One or more.
+    now : DriftReading
+        Of the same pattern and camera.
+    wall : Wall
+        EOTF, peak and, where it is known, the size of a cabinet.
+    transform : CameraTransform or None
+        Camera RGB to ACES2065-1; None where readings are ACES2065-1 already.
+    limits : DriftLimits
+        Of the stage.
+    repeatability : mapping of str to float or None
+        By component; from `repeatability_of`.
+
+    Returns
+    -------
+    DriftComparison
+        See there.
+
+    Raises
+    ------
+    CaptureError
+        If the take cannot be compared.
+    """
+    to_aces = np.eye(3) if transform is None else transform.combined()
+    raster = wall.raster
+    panel = None
+    if raster.panel_width_px and raster.panel_height_px:
+        panel = (raster.panel_width_px, raster.panel_height_px)
+    return compare_readings(
+        average(baseline),
+        now,
+        limits,
+        to_xyz=np.asarray(matrix_aces_to_xyz() @ to_aces, np.float64),
+        level=level_of(now.code, wall),
+        repeatability=repeatability,
+        panel_px=panel,
+    )
+
+
+def level_of(code: FloatArray, wall: Wall) -> FloatArray:
+    """Light of each LED colour, relative to full, by the wall's nominal EOTF."""
+    return np.asarray(eotf(wall.eotf, code, peak_nits=wall.peak_nits) / wall.peak_nits, np.float64)
+
+
+def repeatability_of(
+    readings: Sequence[DriftReading], wall: Wall, transform: CameraTransform | None
+) -> dict[str, float]:
+    """How far one take of a baseline is off by itself, by component.
+
+    Of every two takes the difference is split like any other; one take is off by the root of a
+    half of it, and by no less than the noise of its patches says.
+
+    Parameters
+    ----------
+    readings : sequence of DriftReading
+        Of an unchanged stage.
+    wall, transform
+        As `compare_takes` takes them.
+
+    Returns
+    -------
+    dict of str to float
+        In each component's unit; empty of a single take.
+    """
+    found: dict[str, list[float]] = {}
+    for one, other in itertools.combinations(readings, 2):
+        made = compare_takes([one], other, wall, transform, DriftLimits())
+        for component in made.components:
+            size = max(abs(component.value), component.sigma) / math.sqrt(2.0)
+            if math.isfinite(size):
+                found.setdefault(component.name, []).append(size)
+    return {name: float(np.sqrt(np.mean(np.square(sizes)))) for name, sizes in found.items()}
