@@ -109,14 +109,36 @@ def cross_validated_regions(
 def _regions(
     rows: Rows, index: IntArray, asked: FloatArray, light: FloatArray
 ) -> dict[str, BoolArray]:
-    """Which rows of `index` are in which region, by the light asked of the channels and made."""
+    """Which rows of `index` are in which region."""
+    return colour_regions(asked, light, is_grey=~rows.is_chromatic[index])
+
+
+def colour_regions(
+    asked: FloatArray, light: FloatArray, *, is_grey: BoolArray
+) -> dict[str, BoolArray]:
+    """Which colours are in which region.
+
+    Parameters
+    ----------
+    asked : ndarray, shape (n, 3)
+        Light that is asked of the wall's channels, at any scale.
+    light : ndarray, shape (n, 3)
+        ACES2065-1, 1.0 = 100 nits.
+    is_grey : ndarray of bool, shape (n,)
+        Whether the code is neutral.
+
+    Returns
+    -------
+    dict of str to ndarray of bool
+        ``greys``, ``skin``, ``saturated`` and ``shadows``, as `cross_validated_regions` says.
+    """
     nits = 100.0 * np.asarray(aces_luminance(light))
     itp = aces_to_ictcp(light)
     chroma = np.hypot(itp[:, 1], itp[:, 2])
     hue = np.arctan2(itp[:, 2], itp[:, 1])
     away = np.abs(np.angle(np.exp(1j * (hue - _SKIN_HUE))))
     return {
-        "greys": ~rows.is_chromatic[index],
+        "greys": is_grey,
         "skin": (away < _SKIN_HUE_WIDTH) & (chroma > _SKIN_CHROMA[0]) & (chroma < _SKIN_CHROMA[1]),
         "saturated": asked.min(axis=1) < _SATURATED_SHARE * asked.max(axis=1),
         "shadows": nits < _SHADOW_SHARE * nits.max(),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ledcal.errors import ProfileError
+from ledcal.errors import LedcalError, ProfileError
 from ledcal.files.document import nearest
 from ledcal.profile.store import list_profiles, read_profile
 from ledcal.report.document import profiles_json
@@ -42,6 +43,32 @@ def read_stored(name: Path, *, root: Path) -> tuple[Profile, Path]:
     """Read a profile by folder or name."""
     folder = find_profile(name, root=root)
     return read_profile(folder), folder
+
+
+def read_others(root: Path, *, apart_from: Path, most: int = 40) -> dict[str, Profile]:
+    """Read the other profiles of a root that can be read, by name, the newest first.
+
+    Parameters
+    ----------
+    root : Path
+        Where profiles are; one that does not exist holds none.
+    apart_from : Path
+        Folder of the profile that is left out.
+    most : int
+        No more than these.
+    """
+    folders = root.iterdir() if root.is_dir() else iter(())
+    held = [folder for folder in folders if (folder / "profile.json").is_file()]
+    own = apart_from.resolve()
+    found: dict[str, Profile] = {}
+    for folder in sorted(held, key=lambda one: (-(one / "profile.json").stat().st_mtime, one.name)):
+        if len(found) == most:
+            break
+        if folder.resolve() != own:
+            # A damaged one says nothing of this take; 'ledcal profiles' tells of it.
+            with suppress(LedcalError):
+                found[folder.name] = read_profile(folder)
+    return found
 
 
 def list_stored(root: Path) -> tuple[dict[str, Any], list[str]]:

@@ -134,12 +134,36 @@ class Quality:
         tuple of OverLimit
             The median first; empty where both are within.
         """
-        held_out, floor = self.cross_validated, self.noise_floor
-        figures = (
-            OverLimit("median", held_out.median, floor.median, limits.median_itp),
-            OverLimit("95th percentile", held_out.p95, floor.p95, limits.p95_itp),
-        )
-        return tuple(figure for figure in figures if _beyond(figure) > figure.limit)
+        return over_limits(self.cross_validated, self.noise_floor, limits)
+
+
+def over_limits(seen: Spread, noise: Spread, limits: Tolerances) -> tuple[OverLimit, ...]:
+    """Which figures of some patches are out of tolerance, their own noise taken off as squares.
+
+    Parameters
+    ----------
+    seen, noise : Spread
+        Of the patches, and what their noise alone amounts to (NaN: nothing is taken off).
+    limits : Tolerances
+        Of the stage.
+
+    Returns
+    -------
+    tuple of OverLimit
+        The median first; empty where both are within.
+
+    Examples
+    --------
+    >>> from ledcal.values.stage import Tolerances
+    >>> figures = over_limits(Spread(1.0, 5.0, 9.0), Spread(0.5, 4.0, 8.0), Tolerances())
+    >>> [figure.name for figure in figures]
+    []
+    """
+    figures = (
+        OverLimit("median", seen.median, noise.median, limits.median_itp),
+        OverLimit("95th percentile", seen.p95, noise.p95, limits.p95_itp),
+    )
+    return tuple(figure for figure in figures if _beyond(figure) > figure.limit)
 
 
 def _beyond(figure: OverLimit) -> float:

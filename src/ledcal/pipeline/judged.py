@@ -1,0 +1,189 @@
+"""Measured rows of a re-shoot to its verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.drift.suspect import (
+    applied_finding,
+    change_finding,
+    profile_finding,
+    unclear_finding,
+)
+from ledcal.pipeline.achieved import explain_applied, look_at, regions_of
+from ledcal.pipeline.changed import components_of
+from ledcal.values.finding import Finding
+from ledcal.values.quality import over_limits
+from ledcal.values.verify import ALL, AS_MEANT, OF_ANOTHER, Verification
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ledcal.pipeline.achieved import Seen
+    from ledcal.values.camera import CameraTransform
+    from ledcal.values.drift import Component
+    from ledcal.values.measurement import PatchMeasurements
+    from ledcal.values.profile import Profile
+    from ledcal.values.quality import OverLimit
+    from ledcal.values.verify import Explained, RegionFigures
+
+# The exposure is free: a re-shoot may be lighter or darker than the profile's take.
+_NOT_JUDGED = ("exposure",)
+
+
+def judge_rows(
+    profile: Profile,
+    rows: PatchMeasurements,
+    *,
+    drawn_by: Profile | None,
+    transform: CameraTransform | None,
+    others: Callable[[], Mapping[str, Profile]],
+    findings: Sequence[Finding] = (),
+) -> Verification:
+    """Judge what was measured of a re-shoot.
+
+    Parameters
+    ----------
+    profile : Profile
+        Whose correction is judged.
+    rows : PatchMeasurements
+        In ACES2065-1, keyed by content code.
+    drawn_by : Profile or None
+        Whose correction the frames hold; None: plain frames that the host corrects.
+    transform : CameraTransform or None
+        How the rows became ACES2065-1; None where they came so.
+    others : callable
+        Gives other profiles by name; called where the light is not as it is meant.
+    findings : sequence of Finding
+        What is wrong with the take.
+
+    Returns
+    -------
+    Verification
+        ``fail`` where the light is out of tolerance, or something else than the correction was
+        applied; ``warn`` where it is within, and there is something to say.
+
+    Raises
+    ------
+    CaptureError
+        If too few patches are left.
+    """
+    is_of_another = drawn_by is not None and drawn_by is not profile
+    seen = look_at(profile, rows, drawn_by=drawn_by if is_of_another else None)
+    regions = regions_of(profile, seen)
+    explained = _explain(profile, seen, drawn_by=drawn_by, others=others)
+    to_aces = np.eye(3) if transform is None else transform.combined()
+    components = components_of(profile, seen, to_aces)
+    whole, limits = regions[ALL], profile.stage.tolerances
+    over = over_limits(whole.achieved, whole.noise, limits)
+    severity = "fail" if over else "warning"
+    why: list[Finding] = []
+    if drawn_by is not None and is_of_another:
+        why.append(_of_another(profile, drawn_by))
+    if explained.winner is not None and explained.winner.finding != AS_MEANT:
+        why.append(
+            applied_finding(
+                explained,
+                profile=profile.name,
+                is_drawn=drawn_by is not None,
+                severity=severity,
+            )
+        )
+        components = ()
+    elif not why:
+        why += _of_the_wall(whole, explained, components, over)
+    found = (*why, *findings)
+    verdict = _verdict(found, over)
+    return Verification(
+        profile=profile.name,
+        pattern="",
+        is_drawn=drawn_by is not None,
+        verdict=verdict,
+        sentence=_sentence(verdict, found, whole, over),
+        regions=regions,
+        left_out=seen.left_out,
+        explained=explained,
+        findings=found,
+        components=components,
+        limits=limits,
+        n_patches=len(seen.content),
+    )
+
+
+def _explain(
+    profile: Profile,
+    seen: Seen,
+    *,
+    drawn_by: Profile | None,
+    others: Callable[[], Mapping[str, Profile]],
+) -> Explained:
+    is_drawn = drawn_by is not None
+    found = explain_applied(profile, seen, is_drawn=is_drawn, others={})
+    meant = found.suspects[0]
+    if meant.finding == AS_MEANT and meant.misfit <= found.allowed:
+        return found
+    return explain_applied(profile, seen, is_drawn=is_drawn, others=others())
+
+
+def _of_the_wall(
+    whole: RegionFigures,
+    explained: Explained,
+    components: tuple[Component, ...],
+    over: Sequence[OverLimit],
+) -> list[Finding]:
+    """Say whether the wall is what it was, where nothing else than the correction was applied."""
+    meant = next(one for one in explained.suspects if one.finding == AS_MEANT)
+    is_off = meant.misfit > explained.allowed
+    moved = [one for one in components if one.verdict == "fail" and one.name not in _NOT_JUDGED]
+    found: list[Finding] = []
+    if is_off or moved:
+        severity = "fail" if over else "warning"
+        off = whole.against_prediction.median
+        found.append(change_finding(components, explained, severity=severity, off=off))
+    elif over:
+        figure = over[0]
+        predicted = getattr(whole.predicted, "median" if figure.name == "median" else "p95")
+        found.append(profile_finding(predicted=predicted, limit=figure.limit, name=figure.name))
+    if explained.rivals:
+        found.append(unclear_finding(explained))
+    return found
+
+
+def _of_another(profile: Profile, drawn_by: Profile) -> Finding:
+    return Finding(
+        id=OF_ANOTHER,
+        severity="fail",
+        seen=f"the frames were drawn with the correction of {drawn_by.name}, not of {profile.name}",
+        cause="the pattern of another profile was played, or the wrong profile was named",
+        confidence=1.0,
+        fix=f"verify against {drawn_by.name}, or write the pattern of {profile.name} with "
+        f"'ledcal patterns OUT --corrected {profile.name}' and shoot it",
+        reshoot=False,
+    )
+
+
+def _verdict(findings: Sequence[Finding], over: Sequence[OverLimit]) -> str:
+    severities = {one.severity for one in findings}
+    if over or "fail" in severities:
+        return "fail"
+    return "warn" if "warning" in severities else "pass"
+
+
+def _sentence(
+    verdict: str,
+    findings: Sequence[Finding],
+    whole: RegionFigures,
+    over: Sequence[OverLimit],
+) -> str:
+    """The one sentence."""
+    achieved = whole.achieved
+    figures = f"{achieved.median:.2f} (median), {achieved.p95:.2f} (95 %) delta E ITP"
+    if verdict == "pass":
+        return f"content is right through the camera to {figures}"
+    worst = next((one for one in findings if one.severity in {"fail", "warning"}), None)
+    why = "" if worst is None else f": {worst.cause}"
+    if over:
+        return f"content is off by {figures}{why}"
+    return f"content is right to {figures}, but{why[1:] or ' see below'}"
