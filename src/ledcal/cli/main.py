@@ -29,6 +29,7 @@ COMMANDS = {
     "measure": "turn captures into patch measurements (csv)",
     "fit": "the main job: captures to a calibration profile",
     "verify": "is content right with the correction on, and if not, why",
+    "drift": "has the wall drifted: baseline, check, history",
     "moire": "moire of the LEDs: what to expect, and what to change",
     "export": "write the correction for a render host",
     "profiles": "list and show the stored profiles",

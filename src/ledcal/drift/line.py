@@ -20,7 +20,7 @@ _ALL_PAIRS = 150
 # unless it is one of three in a row: that is no slip.
 _ODD, _FEWEST_TO_TELL, _RUN = 5.0, 8, 3
 # How likely steady days may look like a change of course, among all the days it could be.
-_CHANCE = 1e-4
+_CHANCE = 5e-5
 _TINY = 1e-9
 
 
@@ -203,7 +203,7 @@ def last_course(days: FloatArray, values: FloatArray, sigmas: FloatArray) -> int
     """Find where the last straight course begins: after the last step or bend that is sure.
 
     Two lines are laid through the days before and after each day; where they are so much better
-    than one line that noise does it once in ten thousand times, the course begins there.
+    than one line that noise does it once in some ten thousand times, the course begins there.
 
     Parameters
     ----------
@@ -221,13 +221,17 @@ def last_course(days: FloatArray, values: FloatArray, sigmas: FloatArray) -> int
     >>> last_course(np.arange(12.0), steps, np.full(12, 0.01))
     6
     """
-    start = 0
-    while len(days) - start >= _FEWEST_TO_TELL:
-        found = _break(days[start:], values[start:], sigmas[start:])
-        if found == 0:
+    n = len(days)
+    size = _FEWEST_TO_TELL
+    # From the last days on, each time with half as many more: two steps are not taken for none.
+    while size <= n:
+        found = _break(days[-size:], values[-size:], sigmas[-size:])
+        if found:
+            return n - size + found
+        if size == n:
             break
-        start += found
-    return start
+        size = min(size + size // 2, n)
+    return 0
 
 
 def _break(days: FloatArray, values: FloatArray, sigmas: FloatArray) -> int:
@@ -248,7 +252,9 @@ def _break(days: FloatArray, values: FloatArray, sigmas: FloatArray) -> int:
     after = _misfit(sums[:, -1:] - sums[:, at - 1])
     whole = float(_misfit(sums[:, -1:])[0])
     best = int(np.argmin(before + after))
-    rest = max(float(before[best] + after[best]), 1e-12 * whole)
+    # No less than the stated errors make: days may be alike because what was not sure is 0.
+    stated = (n - 4.0) / n * float(weight @ sigmas**2) / spread**2
+    rest = max(float(before[best] + after[best]), stated, 1e-9 * float(weight.sum()))
     ratio = (whole - rest) / 2.0 / (rest / (n - 4.0))
     return int(at[best]) if fdtrc(2.0, n - 4.0, max(ratio, 0.0)) < _CHANCE / len(at) else 0
 

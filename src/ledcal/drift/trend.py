@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.drift.line import FEWEST_DAYS, fit_line, last_course, odd_days
-from ledcal.values.drift import COMPONENTS, UNITS
-from ledcal.values.history import LEAVING, OUT, STEADY, UNKNOWN, Restart, Trend, moment
+from ledcal.values.drift import COMPONENTS
+from ledcal.values.history import DISTANCES, LEAVING, OUT, STEADY, UNKNOWN, Restart, Trend, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 # Further ahead nobody plans, and no line holds.
 HORIZON_DAYS = 365.0
+# A slope that may be none, but may also lead out within so many days, is not called steady.
+_SOON_DAYS = 30.0
 _COVERAGE = 0.9
 _DAY_S = 86400.0
-# Distances: they cannot fall below zero, so a falling one goes nowhere but home.
-_DISTANCES = frozenset({name for name, unit in UNITS.items() if unit == "u'v'"} | {"geometry"})
 CHANGED_PROFILE = "the profile was fitted again, or changed"
+NEW_BASELINE = "new drift baseline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,16 @@ class _Days:
         return _Days(dates, self.x[which], self.value[which], self.sigma[which], self.n[which])
 
 
-def find_restarts(checks: Checks) -> tuple[Restart, ...]:
-    """Find from when on something else is compared: events, and a profile that is another one.
+def find_restarts(checks: Checks, *, baseline: datetime | None = None) -> tuple[Restart, ...]:
+    """Find from when on something else is compared: events, another profile, another baseline.
 
     Parameters
     ----------
     checks : Checks
         By time. A note on a check itself is no event.
+    baseline : datetime or None
+        When the baseline was taken that holds now. It counts where there are older checks, which
+        were compared with another.
 
     Returns
     -------
@@ -75,12 +79,17 @@ def find_restarts(checks: Checks) -> tuple[Restart, ...]:
         for record, file in zip(checks.records, checks.files, strict=True)
         if record.kind == "event"
     ]
-    stated = [r for r in checks.records if r.kind == "drift" and r.profile_sha256]
-    found += [
-        Restart(moment(after), CHANGED_PROFILE)
-        for before, after in pairwise(stated)
-        if before.profile_sha256 != after.profile_sha256
-    ]
+    drifts = [record for record in checks.records if record.kind == "drift"]
+    if baseline is not None and drifts and moment(drifts[0]) < baseline:
+        found.append(Restart(baseline, NEW_BASELINE))
+    stated = [record for record in drifts if record.profile_sha256]
+    for before, after in pairwise(stated):
+        start, end = moment(before), moment(after)
+        # An event between them has said so already.
+        if before.profile_sha256 != after.profile_sha256 and not any(
+            start <= restart.when <= end for restart in found
+        ):
+            found.append(Restart(end, CHANGED_PROFILE))
     return tuple(sorted(found, key=lambda restart: restart.when))
 
 
@@ -158,13 +167,15 @@ def _trend(name: str, seen: list[_Seen]) -> Trend:
 
 def _foretold(trend: Trend, line: Line) -> Trend:
     """When a component that is within its limit will not be."""
-    is_distance = trend.name in _DISTANCES
+    is_distance = trend.name in DISTANCES
+    # A distance that falls goes nowhere but home.
     if line.is_sloped() and is_distance and line.slope < 0.0:
         return replace(trend, state=STEADY)
     if not line.is_sloped():
         ends = [trend.limit] if is_distance else [trend.limit, -trend.limit]
         low = min(line.days_until(end, _COVERAGE)[0] for end in ends)
-        return replace(trend, state=STEADY, days_until_out_low=_finite(low))
+        state = UNKNOWN if low < _SOON_DAYS else STEADY
+        return replace(trend, state=state, days_until_out_low=_finite(low))
     end = math.copysign(trend.limit, line.slope)
     until = max((end - line.level) / line.slope, 0.0)
     low, high = line.days_until(end, _COVERAGE)

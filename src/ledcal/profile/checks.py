@@ -226,7 +226,7 @@ def _record(document: Any) -> CheckRecord:
         sentence=_text(document, "sentence"),
         delta_e_itp=_number(document, "delta_e_itp"),
         delta_e_itp_p95=_number(document, "delta_e_itp_p95"),
-        components=tuple(map(_component, components)),
+        components=_components(components),
         note=_text(document, "note"),
         profile_sha256=_text(document, "profile_sha256"),
         inputs=tuple((name, digest) for name, digest in inputs),
@@ -234,10 +234,21 @@ def _record(document: Any) -> CheckRecord:
     )
 
 
-def _component(document: Any) -> Component:
-    if type(document) is not dict:
-        message = f"components: expected objects, got {_shown(document)}; {_SPOILT}"
-        raise _DamagedError(message)
+def _components(documents: list[Any]) -> tuple[Component, ...]:
+    found: list[Component] = []
+    for document in documents:
+        if type(document) is not dict:
+            message = f"components: expected objects, got {_shown(document)}; {_SPOILT}"
+            raise _DamagedError(message)
+        try:
+            found.append(_component(document))
+        except _DamagedError as error:
+            message = f"components[{len(found)}].{error}"
+            raise _DamagedError(message) from None
+    return tuple(found)
+
+
+def _component(document: dict[str, Any]) -> Component:
     verdict = _text(document, "verdict")
     if verdict not in _VERDICTS:
         _refuse(document, "verdict", "pass, warn or fail")

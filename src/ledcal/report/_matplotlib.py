@@ -16,6 +16,7 @@ _level = _log.level
 _log.setLevel(logging.ERROR)
 try:
     import matplotlib as mpl
+    from matplotlib import dates
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Figure", "drawing", "mpl", "save_figure"]
+__all__ = ["Figure", "dates", "drawing", "mpl", "save_figure"]
 
 # Dark, as the stage is; grey enough to be read on white paper too.
 BACKGROUND, INK, FAINT = "#16181d", "#e8e8ea", "#8a8f98"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ledcal.values.drift import UNITS
+
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 # Beyond its limit now; on its way there; not at this rate; cannot be told.
 OUT, LEAVING, STEADY, UNKNOWN = "out", "leaving", "steady", "unknown"
+# Components that are distances: they have no sign, and do not fall below zero.
+DISTANCES = frozenset({name for name, unit in UNITS.items() if unit == "u'v'"} | {"geometry"})
 
 
 def moment(record: CheckRecord) -> datetime:
@@ -86,7 +90,8 @@ class Trend:
         As in values.drift.
     state : str
         ``out``: the last check is beyond its limit. ``leaving``: it will be, within a year at
-        this rate. ``steady``: not at this rate. ``unknown``: too few days.
+        this rate. ``steady``: not at this rate, or not soon at any rate that the checks leave
+        open. ``unknown``: too few days, or too much noise to tell.
     latest, limit : float
         Of the last check.
     n, n_days : int
