@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledcal.drift.evenness import SMOOTH
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,6 +24,8 @@ _CHART = (
     "check iris, ND and shutter, then the brightness of the processor; a white chart in the "
     "picture, lit by a light of its own, tells them apart (--chart)"
 )
+# How the detail of a tone curve begins that is not the old one with another exponent.
+_CURVE = "the tone curve"
 _COLOURS = {"channel_red": "red", "channel_green": "green", "channel_blue": "blue"}
 
 
@@ -29,6 +33,13 @@ def out_of_limits(components: Sequence[Component]) -> list[Component]:
     """Those that failed, furthest over its limit first."""
     failed = [one for one in components if one.verdict == "fail"]
     return sorted(failed, key=lambda one: -abs(one.value) / one.limit)
+
+
+def leading(components: Sequence[Component]) -> list[Component]:
+    """Those that failed, without what only follows from another tone curve."""
+    failed = out_of_limits(components)
+    curve = [one for one in failed if one.name == "eotf" and _CURVE in one.detail]
+    return curve or failed
 
 
 def can_be_moved(components: Sequence[Component]) -> bool:
@@ -50,9 +61,11 @@ def sentence_of(comparison: DriftComparison) -> str:
     str
         For the first line of the screen.
     """
-    failed = out_of_limits(comparison.components)
+    failed = leading(comparison.components)
     said = [_words(one, comparison) for one in failed]
     warned = [_words(one, comparison) for one in comparison.components if one.verdict == "warn"]
+    if any(_CURVE in one.detail for one in failed):
+        warned = []
     if said:
         text = "; ".join(said)
         return text[0].upper() + text[1:] + (f" ({'; '.join(warned)})" if warned else "")
@@ -73,29 +86,44 @@ def _words(one: Component, comparison: DriftComparison) -> str:
     plain = {
         "camera_white": f"camera, lens or filter see white differently (u'v' {size})",
         "white": f"the wall's white has shifted by {size} in u'v' ({one.detail})",
-        "eotf": f"the tone curve has changed: exponent {one.value:+.1f} %",
+        "eotf": _curve_words(one),
         "primaries": f"the wall's {one.detail or 'primaries'} changed colour by {size} in u'v'",
         "black": f"black is {size} % of peak {'brighter' if more else 'darker'}"
         + (f" ({one.detail})" if one.detail else ""),
-        "uniformity": f"{one.detail.partition(':')[0]} is {size} % "
-        f"{'brighter' if more else 'dimmer'} than the rest",
+        "uniformity": _spot_words(one, size),
         "geometry": one.detail or f"the wall has moved by {size} % of the picture",
     }
     return plain[one.name]
 
 
+def _spot_words(one: Component, size: str) -> str:
+    """What part of the wall changed, and by how much."""
+    where = one.detail.partition(":")[0]
+    if where.startswith(SMOOTH):
+        return f"light falls off over the wall in another way, by up to {size} %"
+    return f"{where} is {size} % {'brighter' if one.value > 0 else 'dimmer'} than the rest"
+
+
+def _curve_words(one: Component) -> str:
+    """The tone curve: another one by name, another shape, or another exponent."""
+    last = one.detail.rpartition("; ")[2]
+    if last.startswith(_CURVE):
+        return last
+    return f"the tone curve has changed: exponent {one.value:+.1f} %"
+
+
 def _exposure_words(one: Component, comparison: DriftComparison) -> str:
     """Common brightness: who did it, as far as that can be told."""
-    stops = f"{one.value:+.2f} stops"
+    stops, size = f"{one.value:+.2f} stops", f"{abs(one.value):.2f} stops"
     if comparison.has_chart:
         wall = one.value - comparison.camera_stops
         if one.verdict == "fail":
-            return f"the wall is {wall:+.2f} stops {'brighter' if wall > 0 else 'dimmer'}"
+            return f"the wall is {abs(wall):.2f} stops {'brighter' if wall > 0 else 'dimmer'}"
         return f"the camera's exposure has changed by {comparison.camera_stops:+.2f} stops"
     if abs(one.value - comparison.camera_stops) <= one.limit:
         return f"the camera's exposure has changed by {stops}, as its settings say"
     return (
-        f"everything is {stops} {'brighter' if one.value > 0 else 'dimmer'}: iris, ND or the wall "
+        f"everything is {size} {'brighter' if one.value > 0 else 'dimmer'}: iris, ND or the wall "
         "as a whole, which a camera alone cannot tell apart"
     )
 
@@ -116,7 +144,7 @@ def advice_of(comparison: DriftComparison, delta_e: float, delta_e_then: float) 
     list of str
         One sentence each; "nothing" where there is nothing to do.
     """
-    failed = out_of_limits(comparison.components)
+    failed = leading(comparison.components)
     names = {one.name for one in failed}
     lines = [line for one in failed for line in _remedy(one, comparison)]
     if names and can_be_moved(comparison.components):
@@ -132,7 +160,7 @@ def advice_of(comparison: DriftComparison, delta_e: float, delta_e_then: float) 
             f"{delta_e_then:.1f}"
         )
     for one in comparison.components:
-        if one.verdict == "warn":
+        if one.verdict == "warn" and not any(_CURVE in other.detail for other in failed):
             lines += _remedy(one, comparison)
     return list(dict.fromkeys(lines)) or ["nothing"]
 
@@ -162,16 +190,32 @@ def _remedy(one: Component, comparison: DriftComparison) -> list[str]:
         "eotf": "check EOTF, brightness and presets of the processor, and whether host or firmware "
         "were updated",
         "primaries": "check the gamut and colour mode of the processor",
-        "black": "switch off lights that fall on the wall; check the processor's black level",
-        "uniformity": f"call the panel vendor about {one.detail.partition(':')[0]}; check its "
-        "power supply and calibration data first"
-        + (
-            ""
-            if one.detail.startswith("cabinet")
-            else "; with wall.panel_width_px and wall.panel_height_px in stage.toml (--stage) the "
-            "cabinet is named"
-        ),
+        "black": "switch off lights that fall on the wall, check the processor's black level, and "
+        "the lens for haze and filters",
+        "uniformity": _cabinet_remedy(one.detail),
         "geometry": "put the camera back where it stood, if the shot allows; the drift check does "
         "without",
     }
     return [plain[one.name]]
+
+
+def _cabinet_remedy(detail: str) -> str:
+    """What to do about a part of the wall that changed."""
+    if "moire" in detail:
+        return (
+            "there is moire in the picture, which may be all of it: a little out of focus it is "
+            "gone; check again ('ledcal moire detect' says more)"
+        )
+    where = detail.partition(":")[0]
+    if where.startswith(SMOOTH):
+        return (
+            "check iris, lens and filters: light falls off over the picture in another way; if "
+            "they are as they were, let the wall warm up evenly"
+        )
+    line = f"call the panel vendor about {where}; check its power supply and calibration data first"
+    if where.startswith("cabinet"):
+        return line
+    return (
+        f"{line}; with wall.panel_width_px and wall.panel_height_px in stage.toml (--stage) the "
+        "cabinet is named"
+    )

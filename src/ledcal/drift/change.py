@@ -19,6 +19,8 @@ _SLACK, _SLACK_OF_WHITE = 0.0003, 2e-5
 _SLACK_OF_DARK = 0.0002
 # Near full drive walls hold back by themselves, whatever their gain is.
 _NEAR_FULL, _SLACK_OF_FULL = 0.8, 0.01
+# What each LED colour gives of a patch is not known better than this, so neither is its change.
+_SLACK_OF_CHANGE = 0.03
 # What is not in the patches stays near nothing.
 _PRIOR_GAIN, _PRIOR_EXPONENT = 1.0, 0.5
 _HUBER = 3.0
@@ -41,8 +43,8 @@ def measure_change(pairs: LightPairs) -> Change:
     Change
         Nothing where the patches say nothing.
     """
-    slack = _slack(pairs)
-    sigma = np.hypot(pairs.sigma, slack * np.abs(pairs.then))
+    plain = _slack(pairs)
+    sigma = np.hypot(pairs.sigma, plain * np.abs(pairs.then))
     theta = np.zeros(12)
     prior = 1.0 / np.array([_PRIOR_GAIN] * 9 + [_PRIOR_EXPONENT] * 3) ** 2
     pull = np.ones_like(sigma)
@@ -51,6 +53,10 @@ def measure_change(pairs: LightPairs) -> Change:
         made, slopes = _made(pairs, theta)
         rest = (pairs.now - made) / sigma
         if step > 2:
+            change = np.log(np.maximum(made / np.where(pairs.then > 0.0, pairs.then, 1.0), 1e-6))
+            change = np.abs(change - np.median(change))
+            slack = np.hypot(plain, _SLACK_OF_CHANGE * change)
+            sigma = np.hypot(pairs.sigma, slack * np.abs(pairs.then))
             pull = 1.0 / np.maximum(np.abs(rest) / _HUBER, 1.0)
         rows = (slopes / sigma[..., None]).reshape(-1, 12)
         weight = pull.reshape(-1)

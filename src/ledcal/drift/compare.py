@@ -11,17 +11,19 @@ import numpy as np
 from ledcal.drift.evenness import Evenness, compare_evenness
 from ledcal.drift.split import Split, split_change
 from ledcal.errors import CaptureError
-from ledcal.values.drift import Component, DriftLimits, judge
+from ledcal.values.drift import REPEATABILITY_FACTOR, Component, DriftLimits, judge
 from ledcal.values.pairs import LightPairs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.reading import DriftReading
 
 # Of the picture's width, in percent: from there on a smooth change over the wall is the camera's.
 _MOVED = 0.1
+# Amplitude of what repeats from which on it is worth saying.
+_RIPPLE = 0.005
 _LED_NAMES = ("red", "green", "blue")
 
 
@@ -66,6 +68,7 @@ def compare_readings(
     level: FloatArray,
     repeatability: Mapping[str, float] | None = None,
     panel_px: tuple[int, int] | None = None,
+    name_curve: Callable[[FloatArray, FloatArray], str] | None = None,
 ) -> DriftComparison:
     """Split what has changed between two takes of the drift pattern into its causes.
 
@@ -83,6 +86,8 @@ def compare_readings(
         By component, in its unit.
     panel_px : (int, int) or None
         Width and height of a cabinet in wall pixels.
+    name_curve : callable or None
+        As `split_change` takes it.
 
     Returns
     -------
@@ -98,12 +103,14 @@ def compare_readings(
     moved, words = _movement(then, now)
     evenness = compare_evenness(then, now, has_moved=moved > _MOVED, panel_px=panel_px)
     pairs = pair_up(then, now, to_xyz=to_xyz, level=level, centre=evenness.centre)
-    split = split_change(pairs, limits, repeatability=repeat)
+    split = split_change(pairs, limits, repeatability=repeat, name_curve=name_curve)
     camera_stops, has_chart = _camera_stops(then, now, split)
     total = split.components[0]
     split_components = [_exposure(total, camera_stops, has_chart=has_chart), *split.components[1:]]
-    black = _black(then, now, pairs, split)
+    black = _black(then, now, pairs, split, camera_stops)
     spot = evenness.spot
+    # Where moire is in the picture, what is smaller than it is not called a cabinet's.
+    uneven = np.nanmax([repeat.get("uniformity", 0.0), 200.0 * now.ripple / REPEATABILITY_FACTOR])
     others = [
         judge(
             "black",
@@ -118,8 +125,8 @@ def compare_readings(
             math.nan if spot is None else 100.0 * spot.value,
             math.nan if spot is None else 100.0 * spot.sigma,
             limits,
-            repeatability=repeat.get("uniformity", math.nan),
-            detail=_evenness_words(evenness),
+            repeatability=float(uneven),
+            detail=_evenness_words(evenness, now.ripple),
         ),
         judge(
             "geometry",
@@ -256,11 +263,19 @@ def _movement(then: DriftReading, now: DriftReading) -> tuple[float, str]:
         said.append(f"{abs(100.0 * (size - 1.0)):.1f} % {'larger' if size > 1 else 'smaller'}")
     if abs(turn) > 0.05:
         said.append(f"turned by {turn:+.1f} degrees")
+    if _area(before) * _area(after) < 0.0:
+        return moved, "the picture is mirrored"
     shape = _keystone(after) - _keystone(before)
     if np.abs(shape).max() > 0.002:
         said.append("seen from another angle")
     words = "the wall stands " + ", ".join(said) + " in the picture" if said else ""
     return moved, words
+
+
+def _area(outline: FloatArray) -> float:
+    """Of the corners, signed: a mirror changes the sign."""
+    x, y = outline[::2].T
+    return float(0.5 * (x @ np.roll(y, -1) - y @ np.roll(x, -1)))
 
 
 def _keystone(outline: FloatArray) -> FloatArray:
@@ -296,24 +311,39 @@ def _exposure(total: Component, camera_stops: float, *, has_chart: bool) -> Comp
 
 
 def _black(
-    then: DriftReading, now: DriftReading, pairs: LightPairs, split: Split
+    then: DriftReading,
+    now: DriftReading,
+    pairs: LightPairs,
+    split: Split,
+    camera_stops: float,
 ) -> tuple[FloatArray, FloatArray]:
-    """Change of black as a share of peak white in each channel, and its error."""
+    """Change of black as a share of peak white in each channel, and its error.
+
+    A camera's exposure scales the room's light in the black frame, a dimmer wall does not: where
+    the camera says what it did, the exposure that explains more of the black is taken.
+    """
     white = int(np.argmax(pairs.level.min(axis=1)))
     peak = pairs.then[white] / pairs.level[white].min()
-    gain = np.exp(split.explanation.exposure + split.explanation.camera)
-    change = now.black / gain - then.black
-    error = np.hypot(now.black_sigma / gain, then.black_sigma)
-    return np.asarray(change / peak, np.float64), np.asarray(error / peak, np.float64)
+    scales = [split.explanation.exposure]
+    if math.isfinite(camera_stops):
+        scales.append(camera_stops * math.log(2.0))
+    found = []
+    for scale in scales:
+        gain = np.exp(scale + split.explanation.camera)
+        change = now.black / gain - then.black
+        error = np.hypot(now.black_sigma / gain, then.black_sigma)
+        found.append((np.asarray(change / peak), np.asarray(error / peak)))
+    return min(found, key=lambda one: abs(float(one[0] @ _WEIGHTS)))
 
 
-def _evenness_words(evenness: Evenness) -> str:
+def _evenness_words(evenness: Evenness, ripple: float) -> str:
     """Where the wall changed most, and what of it was not seen."""
     n = len(evenness.unseen)
     listed = ", ".join(evenness.unseen[:6]) + (" ..." if n > 6 else "")
     missed = f"not seen under the marks: {n} cabinet{'s' if n > 1 else ''} ({listed})" if n else ""
     spot = "" if evenness.spot is None else evenness.spot.words
-    return "; ".join(filter(None, (spot, missed)))
+    moire = f"moire or bands of {100 * ripple:.1f} % in the picture" if ripple > _RIPPLE else ""
+    return "; ".join(filter(None, (spot, missed, moire)))
 
 
 def _black_words(change: FloatArray, limits: DriftLimits) -> str:
@@ -321,6 +351,6 @@ def _black_words(change: FloatArray, limits: DriftLimits) -> str:
         return ""
     tint = change / np.abs(change).max()
     if tint.min() > 0.6 or tint.max() < -0.6:
-        return "the colour of the wall's white"
+        return "the colour of the wall's white: its black, or more flare in the lens"
     warm = "warm" if tint[0] > tint[2] else "cold"
     return f"{warm} light: rather the room's than the wall's"

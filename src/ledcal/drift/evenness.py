@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +24,10 @@ _LEAST_SIGMA = 0.0005
 _UNCLEAR = 0.2
 # A cabinet needs so many places to be told, a box of any size some more.
 _FEW, _FEW_OF_BOX = 2, 4
+# A spot this large is looked at again: where a smooth change leaves less than this share of it,
+# it is the lens, or heat.
+_LARGE, _SMOOTHER = 0.005, 0.25
+SMOOTH = "all over the wall, smoothly"
 # Half a place and the blur, as a share of the wall's long side.
 _BORDER = 0.0075
 _CHANNELS = ("red", "green", "blue")
@@ -127,19 +131,39 @@ def compare_evenness(
     rest = np.full_like(log, np.nan)
     if known.sum() < 4 * _FEW_OF_BOX:
         return Evenness(rest, None, np.zeros(3))
-    terms, kinds = _terms(then, known, has_moved=has_moved)
-    scaled = sigma.copy()
-    for channel in range(3):
-        left, scale = _robust(terms, kinds, log[known, channel], sigma[known, channel])
-        rest[known, channel] = left
-        scaled[known, channel] *= scale
+    rest[known], scaled = _smoothed(then, log, sigma, known, has_moved=has_moved)
     spot, unseen = _spot(then, rest, scaled, known, panel_px)
+    if spot is not None and not has_moved and abs(spot.value) > _LARGE:
+        # A camera that stands where it stood: a part of the wall, or all of it, smoothly?
+        over = np.full_like(log, np.nan)
+        over[known], errors = _smoothed(then, log, sigma, known, has_moved=True)
+        left, _ = _spot(then, over, errors, known, panel_px)
+        if left is not None and abs(left.value) < _SMOOTHER * abs(spot.value):
+            spot = replace(spot, where=f"{SMOOTH}, most at {spot.where}")
+            rest = over
     centre = np.zeros(3)
     middle = known & _is_central(then)
     middle[then.n_flat :] = False
     if middle.any():
         centre = rest[middle].mean(axis=0)
     return Evenness(rest, spot, centre, unseen)
+
+
+def _smoothed(
+    reading: DriftReading,
+    log: FloatArray,
+    sigma: FloatArray,
+    known: BoolArray,
+    *,
+    has_moved: bool,
+) -> tuple[FloatArray, FloatArray]:
+    """What a smooth change leaves of the places that are known, and everybody's error."""
+    terms, kinds = _terms(reading, known, has_moved=has_moved)
+    scaled, rest = sigma.copy(), np.zeros((int(known.sum()), 3))
+    for channel in range(3):
+        rest[:, channel], scale = _robust(terms, kinds, log[known, channel], sigma[known, channel])
+        scaled[known, channel] *= scale
+    return rest, scaled
 
 
 def _terms(

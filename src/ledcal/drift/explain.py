@@ -139,6 +139,40 @@ def explain_change(change: Change) -> Explanation:
     )
 
 
+def spread_over(change: Change) -> Explanation:
+    """Split a change with every cause allowed at once, as far as they can be told apart.
+
+    For takes that should be alike: what is found is how far they are off in each way. The colour
+    of single LED colours is what exposure, camera, wall and exponents leave.
+
+    Parameters
+    ----------
+    change : Change
+        Between two takes.
+
+    Returns
+    -------
+    Explanation
+        Its causes are empty, and so are its errors.
+    """
+    seen = np.concatenate([change.gain.reshape(-1), change.exponent])
+    weight = np.asarray(np.linalg.inv(change.covariance), np.float64)
+    groups = {"wall": _of_leds(0, 1, 2), "camera": _of_camera(), "exponent": _EXPONENTS}
+    columns = np.concatenate(list(groups.values()), axis=1)
+    answer = _solve(columns, weight, seen)
+    wall, camera, exponent = np.split(answer, [3, 5])
+    rest = (seen - columns @ answer)[:9].reshape(3, 3)
+    return Explanation(
+        causes=(),
+        exposure=float(wall.mean()),
+        camera=np.array([camera[0], 0.0, camera[1]]),
+        wall=wall - wall.mean(),
+        exponent=exponent,
+        primaries=rest,
+        sigma={},
+    )
+
+
 def _joined(chosen: tuple[_Cause, ...]) -> FloatArray:
     return np.concatenate([np.zeros((12, 0)), *(columns for _, columns in chosen)], axis=1)
 
@@ -147,9 +181,9 @@ def _cost(chosen: tuple[_Cause, ...], weight: FloatArray, seen: FloatArray) -> f
     """Chi squared of what is left, and the price of what was used."""
     columns = _joined(chosen)
     rest = seen - columns @ _solve(columns, weight, seen)
-    price = _PRICE * columns.shape[1] + _PRICE_OF_CAUSE * len(chosen)
-    price += _PRICE_OF_WHITE * any(name == "white" for name, _ in chosen)
-    return float(np.sum(rest * (weight @ rest))) + price
+    price: float = _PRICE * columns.shape[1] + _PRICE_OF_CAUSE * len(chosen)
+    price += _PRICE_OF_WHITE * sum(name == "white" for name, _ in chosen)
+    return price + float(np.einsum("i,ij,j->", rest, weight, rest))
 
 
 def _solve(columns: FloatArray, weight: FloatArray, seen: FloatArray) -> FloatArray:

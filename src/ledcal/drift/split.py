@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.drift.change import measure_change
-from ledcal.drift.explain import LED_COLOURS, explain_change
+from ledcal.drift.explain import LED_COLOURS, explain_change, spread_over
 from ledcal.values.drift import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.arrays import BoolArray, FloatArray
     from ledcal.values.drift import Component, DriftLimits
     from ledcal.values.pairs import Change, Explanation, LightPairs
 
 # A tone curve has another shape where a grey is off by this much, and by so many times its slack.
 _SHAPE, _SHAPE_SLACKS = 0.015, 4.0
-_PERCENT, _BRIGHT = 100.0, 0.5
+_PERCENT, _BRIGHT, _NEAR_PEAK = 100.0, 0.5, 0.95
+# A change of the exponent, in percent, from which on it may be another curve altogether.
+_GROSS = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,7 @@ def split_change(
     limits: DriftLimits,
     *,
     repeatability: Mapping[str, float] | None = None,
+    name_curve: Callable[[FloatArray, FloatArray], str] | None = None,
 ) -> Split:
     """Split what became of the light of patches into causes, and weigh each.
 
@@ -59,6 +62,9 @@ def split_change(
         Of the stage.
     repeatability : mapping of str to float or None
         By component, in its unit: how far one take is off by itself.
+    name_curve : callable or None
+        Codes of greys, and their light now over then, to the name of the curve they follow now;
+        empty where it is none that is known. Asked where the tone curve has changed a lot.
 
     Returns
     -------
@@ -67,7 +73,7 @@ def split_change(
     """
     change = measure_change(pairs)
     found = explain_change(change)
-    white = pairs.parts[int(np.argmax(pairs.level.min(axis=1)))]
+    white = _white_parts(pairs)
     repeat = repeatability or {}
 
     def judged(name: str, value: float, sigma: float, detail: str = "") -> Component:
@@ -107,9 +113,81 @@ def split_change(
             _leds_words(found.wall) if is_white else "",
         )
     )
-    components.append(_eotf(pairs, change, found, judged))
+    components.append(_eotf(pairs, change, found, judged, name_curve))
     components.append(_primaries(pairs, found, judged))
     return Split(change, found, tuple(components))
+
+
+def restlessness(pairs: LightPairs) -> dict[str, float]:
+    """How far one take of an unchanged stage is off by itself, from two of them.
+
+    Nothing is taken for granted about which cause it is: each kind of change is fitted with all
+    of its numbers, and the root mean square of them counts, so that one that happens to be small
+    does not make the stage look steady.
+
+    Parameters
+    ----------
+    pairs : LightPairs
+        Patches of two takes.
+
+    Returns
+    -------
+    dict of str to float
+        By component, exposure to primaries, in its unit: of one take, so less by a root of two
+        than what they differ by.
+    """
+    change = measure_change(pairs)
+    found = spread_over(change)
+    white = _white_parts(pairs)
+    root = math.sqrt(2.0)
+    wall, camera = _rms(found.wall), _rms(found.camera)
+
+    def shift(scale: float, is_camera: bool) -> float:  # noqa: FBT001
+        errors = np.full(3, scale)
+        if is_camera:
+            return _shift(pairs.to_xyz, lambda x: white * np.exp(x), np.zeros(3), errors)[1]
+        return _shift(pairs.to_xyz, lambda x: white * np.exp(x)[:, None], np.zeros(3), errors)[1]
+
+    # An LED colour against the mean of the other two.
+    channel = _PERCENT * wall * math.sqrt(1.5)
+    sizes = {
+        "exposure": abs(found.exposure) / math.log(2.0),
+        "camera_white": shift(camera, is_camera=True) * root,
+        **{f"channel_{name}": channel for name in LED_COLOURS},
+        "white": shift(wall, is_camera=False) * root,
+        "eotf": _PERCENT * float(np.sqrt(np.mean(found.exponent**2))),
+        "primaries": max(_primaries_shifts(pairs, found.primaries)),
+    }
+    return {name: size / root for name, size in sizes.items()}
+
+
+def _rms(logs: FloatArray) -> float:
+    """Root mean square about the mean, of three of which two are free."""
+    return float(np.sqrt(np.sum((logs - logs.mean()) ** 2) / 2.0))
+
+
+def _white_parts(pairs: LightPairs) -> FloatArray:
+    """What each LED colour gives of the brightest grey."""
+    parts: FloatArray = pairs.parts[int(np.argmax(pairs.level.min(axis=1)))]
+    return parts
+
+
+def _primaries_shifts(pairs: LightPairs, moved: FloatArray) -> list[float]:
+    """How far each LED colour moves in u'v'."""
+    values = []
+    for led in range(3):
+        part = _single(pairs, led)
+        start = chromaticity(pairs.to_xyz @ part)
+        end = chromaticity(pairs.to_xyz @ (part * np.exp(moved[led])))
+        values.append(float(np.linalg.norm(end - start)))
+    return values
+
+
+def _single(pairs: LightPairs, led: int) -> FloatArray:
+    """What the patch gives that shows one LED colour the purest."""
+    row = int(np.argmax(pairs.level[:, led] - 0.5 * pairs.level.sum(axis=1)))
+    part: FloatArray = pairs.parts[row, led]
+    return part
 
 
 def chromaticity(xyz: FloatArray) -> FloatArray:
@@ -161,6 +239,7 @@ def _eotf(
     change: Change,
     found: Explanation,
     judged: Callable[[str, float, float, str], Component],
+    name_curve: Callable[[FloatArray, FloatArray], str] | None,
 ) -> Component:
     """The exponent that changed most; or that the curve has another shape."""
     led = int(np.argmax(np.abs(found.exponent)))
@@ -179,20 +258,29 @@ def _eotf(
     if row is not None:
         level = float(pairs.level[row].mean())
         off = float(change.misfit[row].mean())
-        shape = (
-            f"the tone curve has another shape: {_PERCENT * off:+.1f} % at "
-            f"{_PERCENT * level:.2g} % of peak"
-        )
+        at = "peak" if level > _NEAR_PEAK else f"{_PERCENT * level:.2g} % of peak"
+        shape = f"the tone curve has another shape: {_PERCENT * off:+.1f} % at {at}"
         words = "; ".join(filter(None, (words, shape)))
         # The exponent as that grey sees it.
         value += _PERCENT * off / math.log(min(level, _BRIGHT))
+    if name_curve is not None and abs(value) > _GROSS:
+        greys = _greys(pairs)
+        ratio = (pairs.now[greys] / pairs.then[greys]).mean(axis=1)
+        name = name_curve(pairs.code[greys].mean(axis=1), ratio)
+        words = f"the tone curve is another one: {name}" if name else words
     return judged("eotf", value, sigma, words)
+
+
+def _greys(pairs: LightPairs) -> BoolArray:
+    """Which patches are grey."""
+    levels = pairs.level
+    grey: BoolArray = np.ptp(levels, axis=1) < 0.05 * levels.max(axis=1)
+    return grey
 
 
 def _shape_row(pairs: LightPairs, change: Change) -> int | None:
     """The grey that follows no change of gains and exponents; None where all do."""
-    levels = pairs.level
-    grey = np.ptp(levels, axis=1) < 0.05 * levels.max(axis=1)
+    grey = _greys(pairs)
     if grey.sum() < 3:
         return None
     off = np.where(grey[:, None], np.abs(change.misfit), 0.0)
@@ -207,12 +295,10 @@ def _primaries(
     judged: Callable[[str, float, float, str], Component],
 ) -> Component:
     """The LED colour whose chromaticity moved furthest."""
-    values, errors = [], []
+    values, errors = _primaries_shifts(pairs, found.primaries), []
     for led in range(3):
-        part = pairs.parts[int(np.argmax(pairs.level[:, led] - pairs.level.sum(axis=1) * 0.5)), led]
+        part = _single(pairs, led)
         start = chromaticity(pairs.to_xyz @ part)
-        moved = chromaticity(pairs.to_xyz @ (part * np.exp(found.primaries[led])))
-        values.append(float(np.linalg.norm(moved - start)))
         slopes = [
             (chromaticity(pairs.to_xyz @ (part * np.exp(1e-4 * one))) - start) / 1e-4
             for one in np.eye(3)

@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from ledcal.measure.samples import FrameSamples
     from ledcal.measure.stack import Stack
     from ledcal.values.arrays import FloatArray
+    from ledcal.values.evidence import Ripple
     from ledcal.values.pattern import Pattern
 
 NAME = "drift"
+# Times what noise would show.
+_CLEAR = 1.5
 
 
 def measure_drift(
@@ -101,6 +104,9 @@ def measure_drift(
         even_sigma=even_sigma,
         n_flat=n_flat,
         outline=outline,
+        ripple=max(
+            (one.amplitude for f in frames for one in f.ripples if _is_clear(one)), default=0.0
+        ),
         chart=np.full(3, np.nan) if chart is None else chart,
     )
 
@@ -189,6 +195,11 @@ def _strip(pattern: Pattern, stack: Stack) -> tuple[FloatArray, FloatArray, Floa
     ]
     with np.errstate(divide="ignore", invalid="ignore"):
         return step / n, np.sqrt(spread) / n, np.array(middles)
+
+
+def _is_clear(ripple: Ripple) -> bool:
+    """Whether it is more than noise would show."""
+    return ripple.clearness > _CLEAR
 
 
 def _outline(width_px: int, height_px: int) -> FloatArray:

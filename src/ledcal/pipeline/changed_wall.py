@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from ledcal.values.profile import Profile
     from ledcal.values.quality import Spread
 
+# Delta E ITP from which on a take is so far off that the correction may be on, and how much nearer
+# it must be with it.
+_FAR_OFF, _NEARER = 3.0, 0.35
 # A judgement does not need all of the thousands of colours that a fit is judged by.
 _EVERY = 3
 
@@ -83,3 +86,44 @@ class ChangedWall:
         change = replace(self, black=np.zeros(3)).light_now(table.code)
         moved = table.camera + (change - self.light_then(table.code)) @ self.to_aces.T
         return replace(table, camera=moved)
+
+
+def is_corrected(
+    profile: Profile, code: FloatArray, then: FloatArray, now: FloatArray, to_aces: FloatArray
+) -> bool:
+    """Whether patches that should be plain show the profile's correction.
+
+    Parameters
+    ----------
+    profile : Profile
+        Whose correction may be on.
+    code : ndarray, shape (n, 3)
+        Wall code of the patches, as the pattern has it.
+    then, now : ndarray, shape (n, 3)
+        What they showed when the baseline was shot, and show now; camera RGB above black.
+    to_aces : ndarray, shape (3, 3)
+        Camera RGB to ACES2065-1.
+
+    Returns
+    -------
+    bool
+        False where the correction is too small to be told.
+    """
+    model = profile.model
+
+    def made(played: FloatArray) -> FloatArray:
+        return np.asarray(
+            (predict(model, played) - black(model)) @ np.linalg.inv(to_aces).T, np.float64
+        )
+
+    plain = made(code)
+    floor = 1e-4 * plain.max(axis=0)
+    ratio = made(apply_tetrahedral(profile.correction, code)) / np.maximum(plain, floor)
+    k = profile.quality.exposure_scale
+
+    def off(expected: FloatArray) -> float:
+        scale = float(np.median(expected[:, 1] / np.maximum(now[:, 1], 1e-12)))
+        return float(np.median(delta_e_itp(k * scale * now @ to_aces.T, k * expected @ to_aces.T)))
+
+    as_it_was, corrected = off(then), off(then * ratio)
+    return as_it_was > _FAR_OFF and corrected < _NEARER * as_it_was

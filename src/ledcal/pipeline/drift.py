@@ -11,10 +11,10 @@ import numpy as np
 
 from ledcal import __version__
 from ledcal.drift.advise import advice_of, can_be_moved, out_of_limits, sentence_of
-from ledcal.errors import InputError, ProfileError
+from ledcal.errors import CaptureError, InputError, ProfileError
 from ledcal.files.digest import sha256_file
 from ledcal.files.stage import changed_limits, read_stage
-from ledcal.pipeline.changed_wall import ChangedWall
+from ledcal.pipeline.changed_wall import ChangedWall, is_corrected
 from ledcal.pipeline.derive import derive_profile
 from ledcal.pipeline.drift_readings import compare_takes, repeatability_of
 from ledcal.pipeline.drift_take import read_drift, require_same_stage
@@ -216,6 +216,13 @@ def check_drift(
         repeatability=baseline.repeatability,
     )
     to_aces = np.eye(3) if take.transform is None else take.transform.combined()
+    pairs = comparison.pairs
+    if is_corrected(profile, pairs.code, pairs.then, pairs.now, to_aces):
+        raise CaptureError(
+            f"these captures show the drift pattern through the correction of {profile.name}, the "
+            "baseline is without; switch the LUT off in host and processor (or play past it) and "
+            "shoot again"
+        )
     changed = ChangedWall(profile, comparison.split.explanation, to_aces, comparison.black)
     then, now = changed.errors()
     record = CheckRecord(

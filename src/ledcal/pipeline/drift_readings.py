@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,8 @@ import numpy as np
 from ledcal.colorimetry.space import matrix_aces_to_xyz
 from ledcal.colorimetry.transfer import eotf
 from ledcal.drift.compare import average, compare_readings
+from ledcal.drift.curve import name_curve
+from ledcal.drift.split import restlessness
 from ledcal.values.drift import DriftLimits
 
 if TYPE_CHECKING:
@@ -72,6 +75,7 @@ def compare_takes(
         level=level_of(now.code, wall),
         repeatability=repeatability,
         panel_px=panel,
+        name_curve=partial(name_curve, declared=wall.eotf, peak_nits=wall.peak_nits),
     )
 
 
@@ -85,8 +89,7 @@ def repeatability_of(
 ) -> dict[str, float]:
     """How far one take of a baseline is off by itself, by component.
 
-    Of every two takes the difference is split like any other; one take is off by the root of a
-    half of it, and by no less than the noise of its patches says.
+    The root mean square over every two takes.
 
     Parameters
     ----------
@@ -103,8 +106,12 @@ def repeatability_of(
     found: dict[str, list[float]] = {}
     for one, other in itertools.combinations(readings, 2):
         made = compare_takes([one], other, wall, transform, DriftLimits())
-        for component in made.components:
-            size = max(abs(component.value), component.sigma) / math.sqrt(2.0)
-            if math.isfinite(size):
-                found.setdefault(component.name, []).append(size)
+        sizes = restlessness(made.pairs)
+        sizes |= {
+            component.name: abs(component.value) / math.sqrt(2.0)
+            for component in made.components
+            if component.name not in sizes and math.isfinite(component.value)
+        }
+        for name, size in sizes.items():
+            found.setdefault(name, []).append(size)
     return {name: float(np.sqrt(np.mean(np.square(sizes)))) for name, sizes in found.items()}

@@ -172,6 +172,7 @@ def _reading(root: Field) -> DriftReading:
         when=root.at("when").text(),
         exposure=float("nan") if exposure is None else exposure,
         n_flat=root.at("n_flat").integer(),
+        ripple=root.at("ripple").number(),
         **arrays,
     )
 

@@ -34,6 +34,8 @@ _SHORT_UNITS = {
     "% of peak": "% of peak",
     "% of the picture's width": "% of width",
 }
+# What of a detail is worth a line also where all is well.
+_SAID_ANYWAY = ("not seen", "moire")
 _INDENT, _TIE = 6, "\u00a0"
 
 
@@ -147,7 +149,7 @@ def _component_rows(one: Component) -> list[Row]:
     sigma = f"{one.sigma:.1g}" if math.isfinite(one.sigma) and one.sigma > 0 else ""
     text = f"{_LABELS[one.name]:20}{value:>14}{sigma:>9}{one.limit:9.2g}  {unit:12}{mark}"
     rows = [Row(text.rstrip(), style)]
-    if one.detail and (one.verdict != "pass" or "not seen" in one.detail):
+    if one.detail and (one.verdict != "pass" or any(word in one.detail for word in _SAID_ANYWAY)):
         rows += [Row(line, "dim") for line in _wrapped(one.detail, " " * _INDENT)]
     return rows
 

@@ -44,6 +44,8 @@ class DriftReading:
     outline : ndarray, shape (8, 2)
         Where corners and middles of the sides of the wall lie in the picture, clockwise from the
         top left corner, in pixels.
+    ripple : float
+        Amplitude of what repeats in the flat frame (moire, bands), relative; 0 where nothing does.
     chart : ndarray, shape (3,)
         Of the white reference chart in the black frame; NaN without one.
     """
@@ -66,6 +68,7 @@ class DriftReading:
     even_sigma: FloatArray
     n_flat: int
     outline: FloatArray
+    ripple: float
     chart: FloatArray
 
     def __post_init__(self) -> None:
