@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 # The misfit is a mean over this share of the patches, those that fit best: a stray patch does not
 # count, a tenth of the colours does.
 _SHARE = 0.9
-# A hypothesis must leave at most this share of what the next best of another kind leaves. One that
-# leaves more than the profile's own error explains, because the wall has changed too, must leave at
-# most that share of what the correction as it is meant leaves, and at most so much.
-_CLEARLY, _FAR, _LOOSE_ITP = 0.5, 0.25, 5.0
-_N_EXPOSURES = 25
+# A hypothesis must leave at most this share of what the next best of another kind leaves.
+_CLEARLY = 0.5
+# One that leaves more than the profile's own error explains, because the wall has changed too, must
+# leave at most a quarter of what the correction as it is meant leaves, and at most so much.
+_FAR, _NEARLY, _LOOSE_ITP = 0.25, 0.75, 5.0
+_N_EXPOSURES, _N_FINER = 25, 9
 _ALIKE = 1.5
 _LEAST_LIGHT = 1e-6
 
@@ -131,9 +132,10 @@ def explain_light(
     Returns
     -------
     Explained
-        A winner leaves at most half of what the next best of another finding does, and explains
-        the light within `allowed`; or, where the wall has changed too, leaves at most a quarter of
-        what the correction as it is meant does.
+        A winner explains the light within `allowed` and leaves at most half of what the next best
+        of another finding does; where several explain it, and what is meant does not, the best of
+        them, which is not certain. Where none does, because the wall has changed too, a winner
+        leaves at most a quarter of what the correction as it is meant does.
     """
     n = len(seen)
     codes = np.concatenate([np.vstack([one.code, one.black]) for one in hypotheses])
@@ -149,22 +151,23 @@ def explain_light(
     ranked = tuple(best.values())
     first = ranked[0]
     second = ranked[1].misfit if len(ranked) > 1 else np.inf
+    fitting = [one for one in ranked if one.misfit <= allowed]
     is_clear = first.misfit <= _CLEARLY * second
-    is_certain = is_clear and first.misfit <= allowed
-    meant = best[AS_MEANT].misfit if AS_MEANT in best else np.inf
-    # Nothing is a quarter of itself: the correction as it is meant is certain, or has not won.
-    is_likely = is_clear and first.misfit <= min(_LOOSE_ITP, _FAR * meant)
-    near = tuple(one.finding for one in ranked if one.misfit <= max(allowed, 2.0 * first.misfit))
-    if first.misfit > allowed:
-        near = ()
+    is_open = len(fitting) > 1 and not is_clear
+    if fitting:
+        # What is meant is not doubted because something else fits too.
+        is_winner = is_clear or AS_MEANT not in {one.finding for one in fitting}
+    else:
+        meant = best[AS_MEANT].misfit if AS_MEANT in best else np.inf
+        is_winner = first.misfit <= min(_LOOSE_ITP, _FAR * meant, _NEARLY * second)
     alike = [one for one in order if one.finding == first.finding and one is not first]
     same = alike[0] if alike and alike[0].misfit <= _ALIKE * first.misfit else None
     return Explained(
         suspects=ranked,
         allowed=allowed,
-        winner=first if is_certain or is_likely else None,
-        is_certain=is_certain,
-        rivals=() if is_certain or len(near) < 2 else near,
+        winner=first if is_winner else None,
+        is_certain=bool(fitting) and is_clear,
+        rivals=tuple(one.finding for one in fitting) if is_open else (),
         alike="" if same is None else same.words,
     )
 
@@ -177,8 +180,7 @@ def misfit(differences: FloatArray) -> float:
     >>> misfit(np.array([1.0] * 9 + [100.0]))
     1.0
     """
-    kept = np.sort(differences)[: max(1, round(_SHARE * len(differences)))]
-    return float(kept.mean())
+    return float(np.sort(differences)[: _kept(len(differences))].mean())
 
 
 def best_exposure(seen: FloatArray, made: FloatArray) -> float:
@@ -196,12 +198,20 @@ def best_exposure(seen: FloatArray, made: FloatArray) -> float:
         return 1.0
     ratios = wanted[lit] / shown[lit]
     trials = np.quantile(ratios, np.linspace(0.05, 0.95, _N_EXPOSURES))
-    off = [misfit(delta_e_itp(trial * seen, made)) for trial in trials]
-    place = int(np.argmin(off))
+    place = _best_of(trials, seen, made)
     ends = trials[max(place - 1, 0)], trials[min(place + 1, len(trials) - 1)]
-    finer = np.linspace(*ends, 9)
-    off = [misfit(delta_e_itp(trial * seen, made)) for trial in finer]
-    return float(finer[int(np.argmin(off))])
+    finer = np.linspace(*ends, _N_FINER)
+    return float(finer[_best_of(finer, seen, made)])
+
+
+def _best_of(trials: FloatArray, seen: FloatArray, made: FloatArray) -> int:
+    """Which of some exposures leaves the smallest misfit."""
+    off = np.sort(delta_e_itp(trials[:, None, None] * seen, made), axis=1)
+    return int(np.argmin(off[:, : _kept(len(seen))].mean(axis=1)))
+
+
+def _kept(n: int) -> int:
+    return max(1, round(_SHARE * n))
 
 
 def _suspect(one: Hypothesis, seen: FloatArray, made: FloatArray) -> Suspect:

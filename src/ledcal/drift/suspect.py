@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ledcal.values.finding import Finding
-from ledcal.values.verify import AS_MEANT, CHANGED, NOT_APPLIED, OF_ANOTHER, TWICE
+from ledcal.values.verify import (
+    AS_MEANT,
+    CHANGED,
+    NOT_APPLIED,
+    OF_ANOTHER,
+    TWICE,
+    WRONG_INPUT,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +64,10 @@ def applied_finding(found: Explained, *, profile: str, is_drawn: bool, severity:
         message = "nothing has won"
         raise ValueError(message)
     cause, fix = _advice(winner, profile=profile, is_drawn=is_drawn)
-    if not found.is_certain:
+    if found.rivals:
+        named = [one.words for one in found.suspects[1:] if one.finding in found.rivals]
+        cause += f"; or {', or '.join(named)}, which cannot be told from it"
+    elif not found.is_certain:
         cause += "; and the wall itself has changed a little since"
     alike = f" (or: {found.alike})" if found.alike else ""
     return Finding(
@@ -201,6 +211,56 @@ def _change_advice(moved: Sequence[Component]) -> tuple[str, str]:
         "fit again"
     )
     return cause, fix
+
+
+def headline(finding: Finding, found: Explained, components: Sequence[Component]) -> str:
+    """What a finding comes to, short, for the first line of the screen.
+
+    Parameters
+    ----------
+    finding : Finding
+        The worst.
+    found : Explained
+        What was applied.
+    components : sequence of Component
+        How the wall differs.
+
+    Returns
+    -------
+    str
+        A clause without its full stop.
+    """
+    moved = [one for one in components if one.verdict == "fail"]
+    if finding.id == CHANGED and moved:
+        worst = max(moved, key=lambda one: abs(one.value) / one.limit)
+        return _moved_headline(worst)
+    plain = {
+        NOT_APPLIED: "the correction is not on",
+        TWICE: "the correction is on twice",
+        OF_ANOTHER: "it is the correction of another profile",
+        CHANGED: "the wall is not what it was",
+        NOT_AS_GOOD: "the profile itself promises no better",
+    }
+    if finding.id == WRONG_INPUT and found.winner is not None:
+        return found.winner.words
+    return plain.get(finding.id, finding.cause.partition(";")[0])
+
+
+def _moved_headline(worst: Component) -> str:
+    """The component that is furthest beyond its limit."""
+    name, size = worst.name, f"{abs(worst.value):.2g}"
+    if name.startswith("channel_"):
+        way = "dimmer" if worst.value < 0.0 else "brighter"
+        return f"{name.removeprefix('channel_')} of the wall is {size} % {way} than it was"
+    if name == "black":
+        way = "darker" if worst.value < 0.0 else "brighter"
+        return f"black is {size} % of peak {way} than it was"
+    return {
+        "camera_white": "lens, filter or white balance are not those of the calibration",
+        "white": f"the wall's white has moved by {size} in u'v'",
+        "eotf": f"the exponent of the wall's tone curve has changed by {worst.value:+.1f} %",
+        "primaries": f"the wall's {worst.detail or 'primaries'} changed colour",
+    }.get(name, "the wall is not what it was")
 
 
 def unclear_finding(found: Explained) -> Finding:

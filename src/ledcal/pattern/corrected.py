@@ -75,9 +75,9 @@ def build_corrected(
 ) -> CorrectedPattern:
     """Build the pattern that a profile's correction is verified with.
 
-    The colours are none of those that the plain sets show: greys between, skin, shadows, single
-    LED colours, the edge of what the wall makes, a few corners of the content's gamut beyond it,
-    and mixtures from another part of the sequence.
+    The colours are chosen anew, so that a fit has seen hardly any of them: greys between, skin,
+    shadows, single LED colours, the edge of what the wall makes, a few corners of the content's
+    gamut beyond it, and mixtures from another part of the plain sets' sequence.
 
     Parameters
     ----------

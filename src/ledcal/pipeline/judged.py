@@ -9,6 +9,7 @@ import numpy as np
 from ledcal.drift.suspect import (
     applied_finding,
     change_finding,
+    headline,
     profile_finding,
     unclear_finding,
 )
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # The exposure is free: a re-shoot may be lighter or darker than the profile's take.
 _NOT_JUDGED = ("exposure",)
+# A profile that predicts this share of a limit has not promised to keep it.
+_PROMISED = 0.8
 
 
 def judge_rows(
@@ -101,7 +104,7 @@ def judge_rows(
         pattern="",
         is_drawn=drawn_by is not None,
         verdict=verdict,
-        sentence=_sentence(verdict, found, whole, over),
+        sentence=_sentence(found, explained, components, whole, over),
         regions=regions,
         left_out=seen.left_out,
         explained=explained,
@@ -138,15 +141,16 @@ def _of_the_wall(
     is_off = meant.misfit > explained.allowed
     moved = [one for one in components if one.verdict == "fail" and one.name not in _NOT_JUDGED]
     found: list[Finding] = []
-    if is_off or moved:
+    promised = {"median": whole.predicted.median, "95th percentile": whole.predicted.p95}
+    no_better = [one for one in over if promised[one.name] > _PROMISED * one.limit]
+    if no_better and not is_off and not moved:
+        one = no_better[0]
+        found.append(profile_finding(predicted=promised[one.name], limit=one.limit, name=one.name))
+    elif is_off or moved or over:
         severity = "fail" if over else "warning"
         off = whole.against_prediction.median
         found.append(change_finding(components, explained, severity=severity, off=off))
-    elif over:
-        figure = over[0]
-        predicted = getattr(whole.predicted, "median" if figure.name == "median" else "p95")
-        found.append(profile_finding(predicted=predicted, limit=figure.limit, name=figure.name))
-    if explained.rivals:
+    if AS_MEANT in explained.rivals:
         found.append(unclear_finding(explained))
     return found
 
@@ -172,18 +176,17 @@ def _verdict(findings: Sequence[Finding], over: Sequence[OverLimit]) -> str:
 
 
 def _sentence(
-    verdict: str,
     findings: Sequence[Finding],
+    explained: Explained,
+    components: Sequence[Component],
     whole: RegionFigures,
     over: Sequence[OverLimit],
 ) -> str:
-    """The one sentence."""
+    """The one sentence: how right content is, and what is most wrong."""
     achieved = whole.achieved
     figures = f"{achieved.median:.2f} (median), {achieved.p95:.2f} (95 %) delta E ITP"
-    if verdict == "pass":
-        return f"content is right through the camera to {figures}"
     worst = next((one for one in findings if one.severity in {"fail", "warning"}), None)
-    why = "" if worst is None else f": {worst.cause}"
+    why = "" if worst is None else headline(worst, explained, components)
     if over:
-        return f"content is off by {figures}{why}"
-    return f"content is right to {figures}, but{why[1:] or ' see below'}"
+        return f"content is off by {figures}" + (f": {why}" if why else "")
+    return f"content is right through the camera to {figures}" + (f", but {why}" if why else "")

@@ -51,10 +51,9 @@ OF_THE_TAKE = frozenset(
     {
         "unreadable-frames", "files-still-growing", "mixed-file-types", "other-pattern",
         "blended-frames", "torn-frames", "missing-frames", "no-black-frame", "no-flat-frames",
-        "wall-partly-outside", "rotated", "mirrored", "off-axis", "saturated-patches",
-        "scan-lines", "moire", "defocus-too-strong", "auto-exposure", "auto-iris",
-        "auto-white-balance", "exposure-changed", "exposure-low", "warm-up-drift",
-        "light-flickers", "noisy-patches",
+        "wall-partly-outside", "rotated", "mirrored", "off-axis", "scan-lines", "moire",
+        "defocus-too-strong", "auto-exposure", "auto-iris", "auto-white-balance",
+        "exposure-changed", "exposure-low", "warm-up-drift", "light-flickers", "noisy-patches",
     }
 )  # fmt: skip
 # Of these the figures of a take say nothing.

@@ -89,11 +89,12 @@ class Explained:
     allowed : float
         Misfit that the profile's own error and the noise of the take explain.
     winner : Suspect or None
-        The one that explains the light, and clearly better than what differs from it.
+        The one that explains the light best, where that says something; None where it does not.
     is_certain : bool
-        Whether the winner explains it within `allowed`.
+        Whether the winner explains it within `allowed`, and clearly better than all others.
     rivals : tuple of str
-        Findings that cannot be told from the winner, or from each other where there is none.
+        Findings, the winner's among them, that all explain it within `allowed`, none of them
+        clearly better than the others.
     alike : str
         Words of another hypothesis of the winner's finding that fits nearly as well; empty where
         there is none.
