@@ -29,6 +29,24 @@ def test_equal_errors_are_ordinary_least_squares() -> None:
     np.testing.assert_allclose(found, [cov[0, 0], cov[0, 1], cov[1, 1]], rtol=1e-6)
 
 
+def test_a_line_that_is_moved_is_the_same_line() -> None:
+    rng = np.random.default_rng(2)
+    days = _days(9, rng)
+    line = fit_line(days, 0.03 * days + SCATTER * rng.normal(size=9), np.full(9, 0.05))
+    later = line.moved(6.5)
+    assert later.level == pytest.approx(line.level + 6.5 * line.slope)
+    np.testing.assert_allclose(later.days_until(2.0), np.array(line.days_until(2.0)) - 6.5)
+    assert later.moved(-6.5).var_level == pytest.approx(line.var_level)
+
+
+def test_days_that_are_alike_by_more_than_their_errors_are_no_change() -> None:
+    # What is not sure is set to 0, so days may be alike to the last digit.
+    values = np.zeros(20)
+    values[12:] = 0.01
+    assert last_course(np.arange(20.0), values, np.full(20, 0.1)) == 0
+    assert last_course(np.arange(20.0), values, np.full(20, 0.001)) == 12
+
+
 def test_a_day_of_a_large_error_counts_little() -> None:
     days = np.arange(6.0)
     values = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 5.0])

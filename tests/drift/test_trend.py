@@ -193,6 +193,16 @@ def test_one_odd_day_moves_nothing() -> None:
     assert odd.slope_per_day == pytest.approx(calm.slope_per_day, abs=2 * calm.slope_sigma)
 
 
+def test_days_are_counted_from_the_last_check_of_all() -> None:
+    values = 0.03 * np.arange(20) + 0.001 * np.tile([0.0, 1.0], 10)
+    calm = trends(green(values))["channel_green"]
+    values[18:] = -0.4
+    odd = trends(green(values))["channel_green"]
+    assert (odd.n, odd.state) == (18, LEAVING)
+    assert odd.last == calm.last
+    assert odd.days_until_out == pytest.approx(calm.days_until_out, abs=0.3)
+
+
 def test_a_distance_that_falls_does_not_come_out_below() -> None:
     fading = [drift(float(d), {"white": 0.9 - 0.05 * d}) for d in range(15)]
     found = trends(fading)["white"]

@@ -114,15 +114,10 @@ def read_checks(folder: Path) -> Checks:
         except ValueError as error:
             problems.append(f"{path.name}: when: {error}; {_SPOILT}")
     found.sort(key=lambda entry: entry[:2])
-    kept = []
+    kept: list[tuple[CheckRecord, str]] = []
     for _, group in groupby(found, key=lambda entry: entry[0]):
-        entries = list(group)
-        # NaN differs from itself, but its text does not.
-        once = {repr(record): (record, name) for _, name, record in reversed(entries[1:])}
-        kept.append((entries[0][2], entries[0][1]))
-        if once:
-            once.pop(repr(entries[0][2]), None)
-            kept += reversed(once.values())
+        entries = [(record, name) for _, name, record in group]
+        kept += entries if len(entries) == 1 else _each_once(entries)
     return Checks(
         records=tuple(record for record, _ in kept),
         files=tuple(name for _, name in kept),
@@ -147,6 +142,15 @@ def check_to_document(record: CheckRecord) -> dict[str, Any]:
         "inputs": [list(pair) for pair in record.inputs],
         "ledcal_version": record.ledcal_version,
     }
+
+
+def _each_once(entries: list[tuple[CheckRecord, str]]) -> list[tuple[CheckRecord, str]]:
+    """Leave out records that are there already."""
+    once: dict[str, tuple[CheckRecord, str]] = {}
+    for record, name in entries:
+        # NaN differs from itself, but its text does not.
+        once.setdefault(repr(record), (record, name))
+    return list(once.values())
 
 
 def _files(folder: Path, problems: list[str]) -> list[Path]:
