@@ -55,6 +55,13 @@ def _sensor(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     help="Shoot the same stage again: another number, other noise.",
 )
 @click.option(
+    "--chart",
+    "has_chart",
+    is_flag=True,
+    help="A white card with a light of its own stands in the picture's lower left corner, for "
+    "'ledcal drift check --chart'; where is printed.",
+)
+@click.option(
     "--sensor", callback=_sensor, metavar="WxH", help="Photosites. [the scene's own, 1440x960]"
 )
 @click.option("--bits", type=click.Choice(["12", "14", "16"]), help="Bits of the raw file.")
@@ -95,6 +102,7 @@ def command(
     scene: str | None,
     seed: int,
     take: int,
+    has_chart: bool,
     sensor: tuple[int, int] | None,
     bits: str | None,
     compression: str,
@@ -121,6 +129,7 @@ def command(
             scene=scene,
             seed=seed,
             take=take,
+            has_chart=has_chart,
             sensor=sensor,
             bits=int(bits) if bits else None,
             compression=_COMPRESSION[compression],
@@ -134,6 +143,8 @@ def command(
     if as_json:
         output.say_json({"schema_version": 1, **made})
         return
+    if made["chart"]:
+        output.say(f"the white card: --chart {','.join(map(str, made['chart']))}")
     then = "sync" if made["is_sync"] else "fit"
     after = ""
     if made["is_corrected"] or profile is not None:

@@ -43,9 +43,9 @@ def leading(components: Sequence[Component]) -> list[Component]:
 
 
 def can_be_moved(components: Sequence[Component]) -> bool:
-    """Whether the correction can follow what failed without a new fit."""
-    failed = {one.name for one in components if one.verdict == "fail"}
-    return bool(failed) and failed <= CAN_BE_MOVED
+    """Whether the correction can follow what changed without a new fit."""
+    changed = {one.name for one in components if one.verdict != "pass"} - {"geometry"}
+    return bool(changed) and changed <= CAN_BE_MOVED
 
 
 def sentence_of(comparison: DriftComparison) -> str:

@@ -300,9 +300,11 @@ def _exposure(total: Component, camera_stops: float, *, has_chart: bool) -> Comp
     """The component with who did it, where that is known; the wall's part can fail."""
     if not math.isfinite(camera_stops):
         return total
-    wall = total.value - camera_stops
+    wall = round(total.value - camera_stops, 4) + 0.0
     if has_chart:
-        words = f"camera {camera_stops:+.2f}, wall {wall:+.2f} stops by the white chart"
+        words = (
+            f"camera {camera_stops:+.2f}, wall {round(wall, 2) + 0.0:+.2f} stops by the white chart"
+        )
         is_wall = abs(wall) > total.limit
         return replace(total, detail=words, verdict="fail" if is_wall else total.verdict)
     if abs(camera_stops) > 0.01:

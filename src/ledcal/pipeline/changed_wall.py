@@ -81,11 +81,19 @@ class ChangedWall:
         return off(self.light_then(wall)), off(self.light_now(wall))
 
     def moved_measurements(self) -> PatchMeasurements:
-        """The profile's measurements as they would be measured today; black is left as it was."""
-        table = self.profile.measurements
-        change = replace(self, black=np.zeros(3)).light_now(table.code)
-        moved = table.camera + (change - self.light_then(table.code)) @ self.to_aces.T
-        return replace(table, camera=moved)
+        """The profile's measurements as they would be measured today, in today's exposure.
+
+        Black is left as it was.
+        """
+        table, wall = self.profile.measurements, self.profile.stage.wall
+        then = self.light_then(table.code)
+        now = moved_light(
+            parts_of(self.light_then, table.code),
+            level_of(table.code, wall),
+            self.found,
+            with_exposure=True,
+        )
+        return replace(table, camera=table.camera + (now - then) @ self.to_aces.T)
 
 
 def is_corrected(

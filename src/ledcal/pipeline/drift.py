@@ -215,7 +215,7 @@ def check_drift(
         limits,
         repeatability=baseline.repeatability,
     )
-    to_aces = np.eye(3) if take.transform is None else take.transform.combined()
+    to_aces = take.transform.combined()
     pairs = comparison.pairs
     if is_corrected(profile, pairs.code, pairs.then, pairs.now, to_aces):
         raise CaptureError(

@@ -30,7 +30,7 @@ def compare_takes(
     baseline: Sequence[DriftReading],
     now: DriftReading,
     wall: Wall,
-    transform: CameraTransform | None,
+    transform: CameraTransform,
     limits: DriftLimits,
     *,
     repeatability: Mapping[str, float] | None = None,
@@ -45,8 +45,8 @@ def compare_takes(
         Of the same pattern and camera.
     wall : Wall
         EOTF, peak and, where it is known, the size of a cabinet.
-    transform : CameraTransform or None
-        Camera RGB to ACES2065-1; None where readings are ACES2065-1 already.
+    transform : CameraTransform
+        Camera RGB to ACES2065-1.
     limits : DriftLimits
         Of the stage.
     repeatability : mapping of str to float or None
@@ -62,7 +62,6 @@ def compare_takes(
     CaptureError
         If the take cannot be compared.
     """
-    to_aces = np.eye(3) if transform is None else transform.combined()
     raster = wall.raster
     panel = None
     if raster.panel_width_px and raster.panel_height_px:
@@ -71,7 +70,7 @@ def compare_takes(
         average(baseline),
         now,
         limits,
-        to_xyz=np.asarray(matrix_aces_to_xyz() @ to_aces, np.float64),
+        to_xyz=np.asarray(matrix_aces_to_xyz() @ transform.combined(), np.float64),
         level=level_of(now.code, wall),
         repeatability=repeatability,
         panel_px=panel,
@@ -85,7 +84,7 @@ def level_of(code: FloatArray, wall: Wall) -> FloatArray:
 
 
 def repeatability_of(
-    readings: Sequence[DriftReading], wall: Wall, transform: CameraTransform | None
+    readings: Sequence[DriftReading], wall: Wall, transform: CameraTransform
 ) -> dict[str, float]:
     """How far one take of a baseline is off by itself, by component.
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from ledcal.capture.folder import find_beside, scan
 from ledcal.capture.source import open_captures
+from ledcal.colorimetry.camera import TYPICAL_CAMERA
+from ledcal.drift.basis import in_basis
 from ledcal.errors import CaptureError, InputError
 from ledcal.files.plan import read_plan
 from ledcal.measure.chart import measure_chart
@@ -20,6 +22,8 @@ from ledcal.pipeline.camera_path import (
 )
 from ledcal.pipeline.context import Context
 from ledcal.pipeline.sampling import known_pattern, sample_captures
+from ledcal.values.camera import AS_ACES, CameraTransform
+from ledcal.values.marks import describe_pattern_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,10 +31,11 @@ if TYPE_CHECKING:
 
     from ledcal.pipeline.sampling import Sampled
     from ledcal.values.arrays import FloatArray
-    from ledcal.values.camera import CameraTransform
     from ledcal.values.pattern import Pattern
     from ledcal.values.profile import Profile
     from ledcal.values.reading import DriftReading
+
+_OF_PICTURES = "pictures in ACES2065-1, taken back to a camera's channels"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,15 +46,15 @@ class DriftTake:
     ----------
     reading : DriftReading
         As numbers.
-    transform : CameraTransform or None
-        Camera RGB to ACES2065-1: the profile's own, else the files'; None where the frames came
-        in a known space.
+    transform : CameraTransform
+        Camera RGB to ACES2065-1: the profile's own, else the files'; of pictures, that of a
+        typical camera.
     inputs : dict of str to str
         Name and SHA-256 of the captures.
     """
 
     reading: DriftReading
-    transform: CameraTransform | None
+    transform: CameraTransform
     inputs: dict[str, str]
 
 
@@ -110,12 +115,17 @@ def read_drift(
         unread=sampled.unread,
         chart=None if chart is None else _chart(files, sampled, context, chart),
     )
-    transform = None
     if reading.space == "camera":
-        transform = profile.transform or transform_of_frames(
-            [sample for sample in sampled.samples if sample.columns is not None], context
-        )
-    return DriftTake(reading, transform, sampled.inputs)
+        shown = [sample for sample in sampled.samples if sample.columns is not None]
+        transform = profile.transform or transform_of_frames(shown, context)
+        return DriftTake(reading, transform or AS_ACES, sampled.inputs)
+    # Pictures: a change of the camera's white is a gain in the camera's channels, not in theirs.
+    own = profile.transform
+    matrix = np.asarray(TYPICAL_CAMERA if own is None else np.linalg.inv(own.matrix), np.float64)
+    transform = CameraTransform(
+        np.ones(3), np.asarray(np.linalg.inv(matrix), np.float64), _OF_PICTURES
+    )
+    return DriftTake(in_basis(reading, matrix), transform, sampled.inputs)
 
 
 def _of_drift(path: Path | None, *, is_typed: bool) -> Pattern | None:
@@ -157,9 +167,9 @@ def require_same_stage(then: DriftReading, now: DriftReading) -> None:
         If they differ; it says in what.
     """
     what = {
+        "kind of file": (_kind(then), _kind(now)),
         "camera": (then.camera_model, now.camera_model),
-        "pattern": (f"{then.pattern_id:05x}", f"{now.pattern_id:05x}"),
-        "kind of file": (then.space, now.space),
+        "pattern": (describe_pattern_id(then.pattern_id), describe_pattern_id(now.pattern_id)),
     }
     for name, (before, after) in what.items():
         if before != after:
@@ -169,3 +179,7 @@ def require_same_stage(then: DriftReading, now: DriftReading) -> None:
                 "themselves; shoot with those of the baseline, or make a profile and a baseline "
                 "for these"
             )
+
+
+def _kind(reading: DriftReading) -> str:
+    return "camera raw" if reading.space == "camera" else f"pictures in {reading.space}"

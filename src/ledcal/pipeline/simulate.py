@@ -46,6 +46,8 @@ _WRITTEN = (
     *(_MARKER, "plan.json", "stage.toml"),
 )
 
+# A white card in the picture's lower left corner, and its light as a share of the wall's peak.
+_CHART, _CHART_LIGHT = (0.015, 0.93, 0.05, 0.055), 0.15
 # How often the correction is applied.
 _OF_PROFILE = {"correction-on": 1, "correction-twice": 2}
 # What cannot happen, or not in that way, while the sync pattern is played.
@@ -60,6 +62,7 @@ def photograph(
     scene: str | None,
     seed: int,
     take: int = 0,
+    has_chart: bool = False,
     sensor: tuple[int, int] | None,
     bits: int | None,
     compression: str | None,
@@ -86,6 +89,8 @@ def photograph(
         The same seed gives the same files.
     take : int
         Another take of the same stage has other noise.
+    has_chart : bool
+        A lit white card stands below the wall.
     sensor : (int, int) or None
         Photosites, width and height.
     bits : int or None
@@ -108,7 +113,7 @@ def photograph(
     Returns
     -------
     dict
-        out, scene, seed, frames, faults: for the summary.
+        out, scene, seed, frames, faults, chart (its box in pixels, or None): for the summary.
 
     Raises
     ------
@@ -148,6 +153,9 @@ def photograph(
                 virtual = fault.change(virtual, strength)
         if not {"wall-cut"} & {fault.name for fault, _ in wrong}:
             virtual = keep_in_picture(virtual)
+        if has_chart:
+            nits = _CHART_LIGHT * virtual.wall.peak_nits
+            virtual = with_values(virtual, chart=_CHART, chart_nits=nits)
     except ValueError as error:
         raise InputError(f"this virtual stage cannot be built: {error}") from error
     chosen_format = _format_for(file_format, wrong)
@@ -189,12 +197,24 @@ def photograph(
         "seed": seed,
         "frames": len(taken),
         "is_sync": bool(n_frames),
+        "chart": _chart_px(virtual) if has_chart else None,
         "is_corrected": plan.is_file() and is_corrected_id(read_plan(plan).pattern_id),
         "faults": {
             **{fault.name: strength for fault, strength in wrong},
             **{fault.name: strength for fault, strength in of_sync},
         },
     }
+
+
+def _chart_px(virtual: VirtualStage) -> list[int]:
+    """Where the white of the card is safe to measure: left, top, width, height."""
+    left, top, width, height = (
+        share * side
+        for share, side in zip(
+            _CHART, 2 * (virtual.camera.width, virtual.camera.height), strict=True
+        )
+    )
+    return [round(left + 2), round(top + 2), round(width - 4), round(height - 4)]
 
 
 def _frames_of_counter(plan: Path) -> int:

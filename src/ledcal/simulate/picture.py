@@ -164,6 +164,12 @@ def _sites(
     surround = stage.wall.surround_nits * camera_per_nit(stage, stage.wall.ambient_illuminant)
     constant = covered * np.float32(constant_light(stage)[channel])
     constant += (1.0 - covered) * np.float32(surround[channel])
+    if stage.optics.chart:
+        x0, y0, wide, high = stage.optics.chart
+        across = (columns >= x0 * camera.width) & (columns < (x0 + wide) * camera.width)
+        down = (rows >= y0 * camera.height) & (rows < (y0 + high) * camera.height)
+        card = stage.optics.chart_nits * camera_per_nit(stage, stage.wall.ambient_illuminant)
+        constant[np.ix_(down, across)] += np.float32(card[channel])
     constant *= falloff
     spread = None
     if camera.photosite_sd and step == 2:

@@ -45,6 +45,9 @@ class VirtualOptics:
         Height of the pattern on the wall over what its pixels would be if they were square.
     tint : tuple of float
         What lens and filters let through of the camera's red, green and blue.
+    chart, chart_nits : tuple of float, float
+        A white card in the picture, lit by a light of its own in the colour of the room's: left,
+        top, width and height in shares of the picture, and its luminance. Empty: none.
     moire : float
         Amplitude of the raster of the LEDs that the photosites still see, relative to the light:
         it beats with theirs.
@@ -67,6 +70,8 @@ class VirtualOptics:
     defocus_px: float = 3.0
     stretch: float = 1.0
     tint: Three = ONES
+    chart: tuple[()] | tuple[float, float, float, float] = ()
+    chart_nits: float = 0.0
     moire: float = 0.0
 
 
