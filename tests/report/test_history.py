@@ -149,6 +149,15 @@ def test_the_screen_is_80_columns_wide_whatever_is_written() -> None:
     assert "and 5 more files" in text(made)
 
 
+def test_where_is_said_and_long_stories_are_not() -> None:
+    record = drift(0.0, {"uniformity": 3.0})
+    for detail, is_shown in (("cabinet r3c7", True), ("red +1.75 %, green -0.48 %, blue", False)):
+        parts = tuple(replace(part, detail=detail) for part in record.components)
+        said = text(history(replace(record, components=parts)))
+        assert (f"evenness +3.00 %, limit 1 ({detail})" in said) == is_shown
+        assert "evenness +3.00 %, limit 1" in said
+
+
 def test_components_of_a_later_ledcal_are_shown() -> None:
     record = drift(0.0)
     odd = replace(record.components[0], name="tint_left\x1b[2J", unit="furlongs", value=0.09)

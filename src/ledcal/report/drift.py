@@ -8,6 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from ledcal.report.summary import WIDTH, Row
+from ledcal.report.words import COMPONENT_WORDS
 from ledcal.values.drift import UNITS, component_document
 from ledcal.values.quality import number_or_null, spread_document
 
@@ -16,19 +17,6 @@ if TYPE_CHECKING:
     from ledcal.values.drift_check import DriftCheck, StoredBaseline
 
 _VERDICT_WORDS = {"pass": ("PASS", "good"), "warn": ("LOOK", "warn"), "fail": ("FAIL", "fail")}
-_LABELS = {
-    "exposure": "exposure",
-    "camera_white": "camera white",
-    "channel_red": "red of the wall",
-    "channel_green": "green of the wall",
-    "channel_blue": "blue of the wall",
-    "white": "white of the wall",
-    "eotf": "tone curve",
-    "primaries": "primaries",
-    "black": "black",
-    "uniformity": "evenness",
-    "geometry": "position",
-}
 _SHORT_UNITS = {
     "% of the exponent": "%",
     "% of peak": "% of peak",
@@ -111,7 +99,10 @@ def baseline_rows(made: StoredBaseline) -> list[Row]:
     for name, size in made.repeatability.items():
         unit = _SHORT_UNITS.get(UNITS[name], UNITS[name])
         rows.append(
-            Row(f"{_LABELS[name]:20}{size:14.2g}{3 * size:9.2g}{made.limits.of(name):9.2g}  {unit}")
+            Row(
+                f"{COMPONENT_WORDS[name]:20}{size:14.2g}{3 * size:9.2g}"
+                f"{made.limits.of(name):9.2g}  {unit}"
+            )
         )
     rows.append(Row(f"baseline of {made.profile}: {made.path}", "dim"))
     return rows
@@ -147,7 +138,7 @@ def _component_rows(one: Component) -> list[Row]:
     unit = _SHORT_UNITS.get(one.unit, one.unit)
     value = "not seen" if math.isnan(one.value) else _signed(one)
     sigma = f"{one.sigma:.1g}" if math.isfinite(one.sigma) and one.sigma > 0 else ""
-    text = f"{_LABELS[one.name]:20}{value:>14}{sigma:>9}{one.limit:9.2g}  {unit:12}{mark}"
+    text = f"{COMPONENT_WORDS[one.name]:20}{value:>14}{sigma:>9}{one.limit:9.2g}  {unit:12}{mark}"
     rows = [Row(text.rstrip(), style)]
     if one.detail and (one.verdict != "pass" or any(word in one.detail for word in _SAID_ANYWAY)):
         rows += [Row(line, "dim") for line in _wrapped(one.detail, " " * _INDENT)]

@@ -33,6 +33,8 @@ HISTORY_JSON_VERSION = 1
 _MOST_ROWS = 10
 _MOST_EVENTS = 6
 _MOST_PROBLEMS = 4
+# Where, in a word or two; what is longer stands in the check itself.
+_LONGEST_DETAIL = 24
 _INDENT = 2
 # From half of its limit on a component is told of, trend or not.
 _MUCH = 0.5
@@ -204,7 +206,8 @@ def _passed(record: CheckRecord) -> str:
 
 def _component_text(component: Component) -> str:
     value = amount(component)
-    where = f" ({clean(component.detail)})" if component.detail else ""
+    is_short = 0 < len(component.detail) <= _LONGEST_DETAIL
+    where = f" ({clean(component.detail)})" if is_short else ""
     name = component_name(component.name)
     if component.verdict == "pass":
         return f"{name} {100.0 * _share(component):.0f} % of its limit"
