@@ -125,7 +125,8 @@ def test_a_note_is_kept_and_begins_anew(ledcal: Callable[..., Run], profile: Pat
     run = ledcal("drift", "history", profile, "--note", "cabinet\n r3c7  swapped")
     assert run.code == 0
     assert run.out.startswith(f"noted in {profile}")
-    assert "IN LIMITS" in run.out
+    assert "CHECK  not checked since" in run.out
+    assert "cabinet r3c7 swapped; the last check before it passed" in words(run.out)
     last = read_checks(profile).records[-1]
     assert (last.kind, last.note) == ("event", "cabinet r3c7 swapped")
     when = datetime.fromisoformat(last.when)

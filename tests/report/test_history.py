@@ -108,6 +108,7 @@ def test_the_worst_is_said_first() -> None:
         (leaving, "DRIFTING", "warn"),
         ([*leaving, failed], "OUT", "fail"),
         ([*steady, drift(6.0, {"exposure": 5.0})], "CHECK", "warn"),
+        ([*leaving, failed, event(6.5, "cabinet swapped")], "CHECK", "warn"),
         ([*steady, replace(verify(7.0, 3.0), verdict="fail")], "OUT", "fail"),
     ):
         verdict = judge_history(history(*records))

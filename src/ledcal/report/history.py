@@ -60,6 +60,11 @@ def judge_history(history: History) -> Verdict:
         return Verdict("", "NO CHECKS", "nothing has been checked since the calibration", "")
     last = checks[-1]
     when = f"last check {minute_text(moment(last))}"
+    if history.restarts and history.restarts[-1].when > moment(last):
+        # What the last check said is of another lens, cabinet, baseline.
+        event = history.restarts[-1]
+        said = f"not checked since {minute_text(event.when)}: {clean(event.text) or 'an event'}"
+        return Verdict("warn", "CHECK", f"{said}; the last check before it {_went(last)}", "")
     leaving = sorted(
         (t for t in history.trends if t.state == LEAVING and t.name not in ONLY_WARNED),
         key=lambda trend: trend.days_until_out,
@@ -68,7 +73,7 @@ def judge_history(history: History) -> Verdict:
     if last.verdict == "fail":
         return Verdict("fail", "OUT", f"{when}: {_out_text(last)}{soon}", "")
     if leaving:
-        return Verdict("warn", "DRIFTING", f"{when} {_passed(last)}{soon}", "")
+        return Verdict("warn", "DRIFTING", f"{when} {_went(last)}{soon}", "")
     if last.verdict == "warn":
         return Verdict("warn", "CHECK", f"{when}: {_out_text(last)}", "")
     if not history.trends or all(trend.state == UNKNOWN for trend in history.trends):
@@ -200,8 +205,8 @@ def _out_text(record: CheckRecord) -> str:
     return said or clean(record.sentence).rstrip(".") or f"its verdict is {record.verdict}"
 
 
-def _passed(record: CheckRecord) -> str:
-    return "passed" if record.verdict == "pass" else "warned"
+def _went(record: CheckRecord) -> str:
+    return {"pass": "passed", "warn": "warned"}.get(record.verdict, "failed")
 
 
 def _component_text(component: Component) -> str:
