@@ -29,6 +29,8 @@ SDR = Target(P3_D65, "gamma 2.4", 400.0)
 # Of wall light: what a correction turns back.
 MIX = np.array([[0.93, 0.05, 0.02], [0.04, 0.9, 0.03], [0.01, 0.04, 0.88]])
 ALLOWED = 0.8
+# Light of the room, which is in what the wall shows and not in what is seen above black.
+AMBIENT = np.array([0.02, 0.015, 0.01])
 
 
 def corrected(code: FloatArray, target: Target = PQ, size: float = 1.0) -> FloatArray:
@@ -69,7 +71,7 @@ def explained(
             drawn, correct=correct, others=others or {}, content=target, wall=target,
             is_drawn=is_drawn, name="ours",
         ),
-        seen, show=partial(target_light, target), allowed=ALLOWED,
+        seen, show=lambda code: target_light(target, code) + AMBIENT, allowed=ALLOWED,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # The misfit is a mean over this share of the patches, those that fit best: a stray patch does not
 # count, a tenth of the colours does.
-_SHARE = 1.0
+_SHARE = 0.9
 # A hypothesis must leave at most this share of what the next best of another kind leaves.
 _CLEARLY = 0.5
 # One that leaves more than the profile's own error explains, because the wall has changed too, must
