@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ledcal.values.frame_numbers import format_numbers
+from ledcal.values.marks import is_corrected_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,8 +95,11 @@ def pattern_lines(out: Path, made: WrittenPattern, order: MovieOrder | None) -> 
         f"{pattern.eotf} up to {pattern.peak_nits:g} nits: {out / 'frames'}"
     )
     shoot = _SHOOT_AGAIN if is_part and not is_sync else _TO_SHOOT.get(pattern.name, _SHOOT)
-    if made.profile is not None and not is_part:
-        shoot = _SHOOT_CORRECTED.format(name=made.profile.name, path=_quoted(made.profile))
+    if is_corrected_id(pattern.pattern_id) and not is_part:
+        # A pattern that is written again from its plan.json does not say whose it is.
+        name = "a profile" if made.profile is None else made.profile.name
+        path = "PROFILE" if made.profile is None else _quoted(made.profile)
+        shoot = _SHOOT_CORRECTED.format(name=name, path=path)
     film = _movie_lines(made.movie, order) if made.movie is not None and order is not None else []
     return [
         first,
@@ -113,7 +117,7 @@ def _quoted(path: Path) -> str:
 
 def _rounding_lines(made: WrittenPattern) -> list[str]:
     """What a movie does to corrected codes."""
-    if made.movie is None or made.profile is None:
+    if made.movie is None or not is_corrected_id(made.pattern.pattern_id):
         return []
     return ["  the movie rounds the corrected codes to 10 bits; the stills carry all 16"]
 

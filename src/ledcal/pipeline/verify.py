@@ -298,8 +298,8 @@ def _transform(
         return own, ("camera to ACES2065-1 as it was typed, not the profile's own way",)
     if is_raw != was_raw or (is_raw and profile.transform is None):
         note = (
-            "the profile was made of other files (raw, pictures) than these: what differs between "
-            "the two ways to ACES2065-1 counts as the wall's"
+            "the profile came to ACES2065-1 another way than this take (raw, pictures, a table): "
+            "what differs between the two counts as the wall's"
         )
         return own, (note,)
     return own, ()
