@@ -121,6 +121,12 @@ def explain_change(change: Change) -> Explanation:
         values = own @ answer[start : start + own.shape[1]]
         start += own.shape[1]
         found[name if name in found else "wall"] = np.asarray(values, np.float64)
+    causes = tuple(name for name, _ in chosen)
+    if found["wall"][:9:3].all():
+        # Whoever's it is: what all three have in common is brightness, the rest is white.
+        found["exposure"] = found["wall"][:9].mean() * _EXPOSURE[:, 0]
+        found["wall"] = found["wall"] - found["exposure"]
+        causes = ("exposure", *causes)
     sigma = {
         "exposure": _errors(columns, _EXPOSURE, weight)[:1],
         "camera": _errors(columns, _of_camera(), weight)[:3],
@@ -129,7 +135,7 @@ def explain_change(change: Change) -> Explanation:
         "primaries": _errors(columns, _of_primaries(0, 1, 2), weight)[:9].reshape(3, 3),
     }
     return Explanation(
-        causes=tuple(name for name, _ in chosen),
+        causes=causes,
         exposure=float(found["exposure"][0]),
         camera=found["camera_white"][:3],
         wall=found["wall"][:9:3],
