@@ -36,7 +36,9 @@ COMPONENT_WORDS = {
     "uniformity": "evenness",
     "geometry": "camera or wall",
 }
-_SURE, _LIKELY, _LEFT = 0.95, 0.7, 0.8
+_SURE, _LIKELY, _LEFT, _UNSURE = 0.95, 0.7, 0.8, 0.5
+# No wall changes by so much with heat or age, median delta E ITP.
+_LARGE_ITP = 10.0
 
 
 def applied_finding(found: Explained, *, profile: str, is_drawn: bool, severity: str) -> Finding:
@@ -157,18 +159,20 @@ def change_finding(
         ``wall-has-changed``.
     """
     moved = [one for one in components if one.verdict == "fail"]
-    said = "; ".join(component_text(one) for one in moved)
+    # Shares of a change that no wall makes tell nothing.
+    said = "; ".join(component_text(one) for one in moved if off <= _LARGE_ITP)
     by = f": {said}" if said else "; no single cause explains it"
     tried = [one for one in found.suspects if one.finding != AS_MEANT]
     best = f" ({tried[0].words}) leaves {tried[0].misfit:.1f}" if tried else ""
-    cause, fix = _change_advice(moved)
+    cause, fix = _change_advice(moved, is_large=off > _LARGE_ITP)
+    is_sure = bool(moved) and off <= _LARGE_ITP
     return Finding(
         id=CHANGED,
         severity=severity,
         seen=f"the wall is {off:.1f} delta E ITP (median) from what the profile says of it{by}"
         + (f". No wrong setting explains it better: the best{best}" if best else ""),
         cause=cause,
-        confidence=_LEFT if moved else 0.5,
+        confidence=_LEFT if is_sure else _UNSURE,
         fix=fix,
         reshoot=False,
     )
@@ -193,7 +197,17 @@ def component_text(component: Component) -> str:
     return f"{text}, {component.detail}" if component.detail else text
 
 
-def _change_advice(moved: Sequence[Component]) -> tuple[str, str]:
+def _change_advice(moved: Sequence[Component], *, is_large: bool) -> tuple[str, str]:
+    if is_large:
+        cause = (
+            "more than heat or age do: another preset of the processor, a look or a conversion "
+            "that is none of the usual ones, or another way from camera to ACES2065-1"
+        )
+        fix = (
+            "compare the settings of player, processor and camera with those of the calibration, "
+            "then verify again; if it stays, fit again"
+        )
+        return cause, fix
     names = {one.name for one in moved}
     if names and names <= {"black"}:
         return (
@@ -231,7 +245,7 @@ def headline(finding: Finding, found: Explained, components: Sequence[Component]
         A clause without its full stop.
     """
     moved = [one for one in components if one.verdict == "fail"]
-    if finding.id == CHANGED and moved:
+    if finding.id == CHANGED and moved and finding.confidence > _UNSURE:
         worst = max(moved, key=lambda one: abs(one.value) / one.limit)
         return _moved_headline(worst)
     plain = {

@@ -31,7 +31,12 @@ from ledcal.pipeline.sampling import known_pattern, sample_captures
 from ledcal.profile.checks import write_check
 from ledcal.values.drift import CheckRecord
 from ledcal.values.finding import Finding
-from ledcal.values.marks import describe_pattern_id, is_corrected_id
+from ledcal.values.marks import (
+    PatternSet,
+    describe_pattern_id,
+    is_corrected_id,
+    split_pattern_id,
+)
 from ledcal.values.verify import ALL
 
 if TYPE_CHECKING:
@@ -227,6 +232,11 @@ class _Shown:
 
     def _pattern(self, pattern_id: int) -> Pattern | None:
         """The pattern of an id, keyed by content code."""
+        if split_pattern_id(pattern_id)[0] is PatternSet.DRIFT:
+            raise InputError(
+                "these captures show the drift pattern, whose ten patches are too few to judge a "
+                "correction by; type 'ledcal drift check' in place of this command"
+            )
         if not is_corrected_id(pattern_id):
             plan = self._context.pattern
             if plan is not None and plan.pattern_id == pattern_id:
