@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.difference import delta_e_itp
+from ledcal.colorimetry.space import aces_luminance
 from ledcal.colorimetry.target import target_light
+from ledcal.colorimetry.transfer import eotf_inverse
 from ledcal.drift.moved import moved_light, parts_of
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.evaluate import spread
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from ledcal.values.profile import Profile
     from ledcal.values.quality import Spread
 
+# Shares of the peak, and how many of them.
+_MID_GREYS, _N_GREYS = (0.05, 0.5), 16
 # Delta E ITP from which on a take is so far off that the correction may be on, and how much nearer
 # it must be with it.
 _FAR_OFF, _NEARER = 3.0, 0.35
@@ -68,17 +72,30 @@ class ChangedWall:
     def errors(self) -> tuple[Spread, Spread]:
         """Delta E ITP of the profile's correction against its target: then, and today.
 
-        On colours that the wall could make when it was calibrated.
+        On colours that the wall could make when it was calibrated, each day at its own exposure:
+        the one that keeps the brightness of mid greys.
         """
         profile = self.profile
         target, k = profile.stage.target, profile.quality.exposure_scale
         codes = shown_codes(profile.model, target, k, peak=profile.peak)[::_EVERY]
         wall, wanted = apply_tetrahedral(profile.correction, codes), target_light(target, codes)
 
-        def off(light: FloatArray) -> Spread:
-            return spread(delta_e_itp(k * light @ self.to_aces.T, wanted))
+        def off(light: FloatArray, scale: float) -> Spread:
+            return spread(delta_e_itp(scale * light @ self.to_aces.T, wanted))
 
-        return off(self.light_then(wall)), off(self.light_now(wall))
+        return off(self.light_then(wall), k), off(self.light_now(wall), k * self._brighter())
+
+    def _brighter(self) -> float:
+        """What the exposure must make up for, so that corrected mid greys are as bright as then."""
+        target = self.profile.stage.target
+        levels = np.linspace(*_MID_GREYS, _N_GREYS) * target.peak_nits
+        code = np.repeat(eotf_inverse(target.eotf, levels, peak_nits=target.peak_nits), 3)
+        wall = apply_tetrahedral(self.profile.correction, code.reshape(-1, 3))
+        then, now = (
+            np.asarray(aces_luminance(light(wall) @ self.to_aces.T))
+            for light in (self.light_then, self.light_now)
+        )
+        return float(np.median(then / now))
 
     def moved_measurements(self) -> PatchMeasurements:
         """The profile's measurements as they would be measured today, in today's exposure.
