@@ -16,7 +16,7 @@ from ledcal.values.reading import DriftReading
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ledcal.values.arrays import FloatArray
+    from ledcal.values.arrays import BoolArray, FloatArray
 
 # Light of full red, green and blue LEDs in camera red, green and blue.
 PARTS = np.array([[0.55, 0.10, 0.01], [0.12, 0.80, 0.14], [0.02, 0.09, 0.60]])
@@ -164,7 +164,7 @@ def reading_of(
     )
 
 
-def without(reading: DriftReading, hidden: Callable[[FloatArray], FloatArray]) -> DriftReading:
+def without(reading: DriftReading, hidden: Callable[[FloatArray], BoolArray]) -> DriftReading:
     """The same, but for places that were not seen."""
     even = np.where(hidden(reading.places)[:, None], math.nan, reading.even)
     return replace(reading, even=even)

@@ -44,8 +44,8 @@ def name_curve(code: FloatArray, ratio: FloatArray, *, declared: str, peak_nits:
     Examples
     --------
     >>> code = np.linspace(0.2, 0.8, 6)
-    >>> light = eotf("gamma 2.2", code) / eotf("sRGB", code)
-    >>> name_curve(code, light, declared="sRGB", peak_nits=100.0)
+    >>> made = [eotf(name, code, peak_nits=100.0) for name in ("gamma 2.2", "sRGB")]
+    >>> name_curve(code, made[0] / made[1], declared="sRGB", peak_nits=100.0)
     'gamma 2.2'
     """
     if len(code) < _FEW or (ratio <= 0.0).any():
@@ -72,8 +72,9 @@ def _light(name: str, code: FloatArray, peak_nits: float) -> FloatArray:
 def _tried(
     declared: str, peak_nits: float
 ) -> Iterator[tuple[str, Callable[[FloatArray], FloatArray]]]:
-    """Every other curve, and the declared one in another range."""
+    """The declared curve, which needs no name, every other, and the declared in another range."""
     own = canonical_eotf(declared)
+    yield "", partial(_light, declared, peak_nits=peak_nits)
     for name in _CURVES:
         if canonical_eotf(name) != own:
             yield name, partial(_light, name, peak_nits=peak_nits)
