@@ -188,7 +188,10 @@ def run(key: tuple[str, int], args: argparse.Namespace) -> list[tuple[str, int, 
         camera = OTHER_CAMERA.get(stage.camera.sensitivities, "Cinema")
         plain = pattern(root / "plain", toml, args.fit, None)
         profiles = []
-        for name, shot in (("own", stage), ("other", with_values(stage, sensitivities=camera))):
+        takes = {"own": stage, "other": with_values(stage, sensitivities=camera)}
+        if args.only and "other profile" not in args.only:
+            del takes["other"]
+        for name, shot in takes.items():
             shoot(shot, plain, root / "take", None, 1)
             shutil.copyfile(toml, root / "take" / "stage.toml")
             fit_profile([root / "take"], out=root / "profiles" / name)
@@ -196,7 +199,7 @@ def run(key: tuple[str, int], args: argparse.Namespace) -> list[tuple[str, int, 
             profiles.append(read_profile(root / "profiles" / name))
         drawn = pattern(root / "drawn", toml, args.set_name, root / "profiles" / "own")
         host = pattern(root / "host", toml, args.host, None)
-        for case in cases(stage, *profiles):
+        for case in cases(stage, profiles[0], profiles[-1]):
             if args.only and case.name not in args.only:
                 continue
             roll = 2 + zlib.crc32(case.name.encode()) % 1000
