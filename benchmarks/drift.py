@@ -27,11 +27,13 @@ from ledcal.measure.drift_take import measure_drift
 from ledcal.pattern import build_pattern, render
 from ledcal.pipeline.drift_readings import compare_takes, repeatability_of
 from ledcal.simulate.exposed import expose_mosaic
+from ledcal.simulate.leds import drive_polynomial
 from ledcal.simulate.optics import build_geometry, wall_corners, wall_to_sensor
 from ledcal.simulate.picture import light_on_sensor, prepare
 from ledcal.simulate.scenes import keep_in_picture, scene
-from ledcal.simulate.sensor import camera_code_response, dng_header
+from ledcal.simulate.sensor import curves_of, dng_header
 from ledcal.simulate.stage import with_values
+from ledcal.simulate.wall import wall_response
 from ledcal.values.drift import ONLY_WARNED, DriftLimits
 from ledcal.values.frame import LinearFrame, Plane
 from ledcal.values.raster import LedRaster
@@ -66,17 +68,13 @@ def _same_exposure(before: VirtualStage, after: VirtualStage) -> VirtualStage:
 
 
 def _peak(stage: VirtualStage, white: NDArray[np.float64]) -> float:
-    """Light of full white that a camera of unit exposure would see: what the simulator divides by."""
-    from ledcal.simulate.leds import drive_polynomial
-    from ledcal.simulate.sensor import curves_of
-    from ledcal.simulate.wall import wall_response
-
+    """Light of full white, through unit exposure: what the simulator divides by."""
     polynomial = drive_polynomial(stage.wall, curves_of(stage.camera))
     return float(wall_response(stage.wall, white, polynomial).sum(axis=(0, 1)).max())
 
 
 def _one(channel: int, share: float) -> Change:
-    def change(stage: VirtualStage, rng: np.random.Generator) -> VirtualStage:
+    def change(stage: VirtualStage, _: np.random.Generator) -> VirtualStage:
         factor = np.ones(3)
         factor[channel] += share
         return _gained(stage, factor)
@@ -90,13 +88,13 @@ def _white(stage: VirtualStage, rng: np.random.Generator) -> VirtualStage:
     return _gained(stage, 1.0 + sign * np.array([-0.005, 0.0, 0.005]))
 
 
-def _white_cold(stage: VirtualStage, rng: np.random.Generator) -> VirtualStage:
+def _white_cold(stage: VirtualStage, _: np.random.Generator) -> VirtualStage:
     """0.5 % less red, half of that less green."""
     return _gained(stage, 1.0 + np.array([-0.005, -0.0025, 0.0]))
 
 
 def _exponent(share: float) -> Change:
-    def change(stage: VirtualStage, rng: np.random.Generator) -> VirtualStage:
+    def change(stage: VirtualStage, _: np.random.Generator) -> VirtualStage:
         red, green, blue = ((1.0 + e) * (1.0 + share) - 1.0 for e in stage.wall.exponent_error)
         return _same_exposure(stage, with_values(stage, exponent_error=(red, green, blue)))
 
@@ -124,7 +122,7 @@ def _primaries(stage: VirtualStage, rng: np.random.Generator) -> VirtualStage:
     return with_values(stage, leds=tuple(leds))
 
 
-def _tint(stage: VirtualStage, rng: np.random.Generator) -> VirtualStage:
+def _tint(stage: VirtualStage, _: np.random.Generator) -> VirtualStage:
     return with_values(stage, tint=(0.994, 1.0, 0.991))
 
 
@@ -161,7 +159,14 @@ def _in_sight(stage: VirtualStage) -> VirtualStage:
     return stage
 
 
-def _same(stage: VirtualStage, rng: np.random.Generator) -> VirtualStage:
+def _both(
+    one: Callable[[VirtualStage, np.random.Generator], VirtualStage],
+    other: Callable[[VirtualStage, np.random.Generator], VirtualStage],
+) -> Callable[[VirtualStage, np.random.Generator], VirtualStage]:
+    return lambda stage, rng: other(one(stage, rng), rng)
+
+
+def _same(stage: VirtualStage, _: np.random.Generator) -> VirtualStage:
     return stage
 
 
@@ -182,6 +187,11 @@ CASES: dict[str, Change] = {
     "shutter 1/3 stop": ("", _third),
     "iris 1/3 stop": ("", _third_iris),
     "re-seated": ("", _seat),
+    "re-seated, red -1 %": ("channel_red", _both(_one(0, -0.01)[1], _seat)),
+    "re-seated, cabinet -2 %": ("uniformity", _both(_cabinet, _seat)),
+    "iris 1/3, blue -1 %": ("channel_blue", _both(_one(2, -0.01)[1], _third_iris)),
+    "iris 1/3, black +0.02 %": ("black", _both(_black, _third_iris)),
+    "iris 1/3, exponent +2 %": ("eotf", _both(_exponent(0.02)[1], _third_iris)),
 }
 
 
@@ -214,6 +224,7 @@ class Shooter:
         ]
 
     def take(self, roll: int, near: WallView | None = None) -> DriftReading:
+        """Shoot it once more."""
         stage = with_values(self.stage, roll=roll)
         setup = replace(self.setup, stage=stage)
         samples: list[FrameSamples] = []
