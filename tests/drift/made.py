@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.drift.compare import compare_readings
 from ledcal.measure.samples import uneven_points
+from ledcal.values.drift import DriftLimits
 from ledcal.values.marks import build_marks_layout
 from ledcal.values.pairs import LightPairs
 from ledcal.values.reading import DriftReading
@@ -16,6 +18,7 @@ from ledcal.values.reading import DriftReading
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ledcal.drift.compare import DriftComparison
     from ledcal.values.arrays import BoolArray, FloatArray
 
 # Light of full red, green and blue LEDs in camera red, green and blue.
@@ -139,6 +142,7 @@ def reading_of(
     x, y = ((places - (size - 1) / 2) / size.max()).T
     shade = np.exp(day.uneven(places) - 0.3 * (x**2 + y**2)[:, None])
     even = shade * np.where(np.arange(len(places)) < n_flat, 0.25, 0.8)[:, None]
+    even = even * camera * math.exp(day.dimmed)
     even_sigma = spread * even
     return DriftReading(
         pattern_id=0x40000,
@@ -168,3 +172,23 @@ def without(reading: DriftReading, hidden: Callable[[FloatArray], BoolArray]) ->
     """The same, but for places that were not seen."""
     even = np.where(hidden(reading.places)[:, None], math.nan, reading.even)
     return replace(reading, even=even)
+
+
+THEN = Day(settings=1.0)
+
+
+def dim_cabinet(places: FloatArray) -> FloatArray:
+    """Cabinet r3c7 of 160 x 135 px has 4 % less light."""
+    cell = np.floor((places + 0.5) / [160, 135])
+    is_it = (cell == [6, 2]).all(axis=1)
+    return np.asarray(np.where(is_it[:, None], math.log(0.96) * ALIKE, 0.0), np.float64)
+
+
+def compared(
+    now: Day, then: Day = THEN, *, panel_px: tuple[int, int] | None = (160, 135), ripple: float = 0
+) -> DriftComparison:
+    """A take of a day against one of another, in default limits."""
+    before, after = reading_of(then, 1, spread=0.001), reading_of(now, 2, spread=0.001)
+    after = replace(after, ripple=ripple)
+    limits = DriftLimits()
+    return compare_readings(before, after, limits, to_xyz=TO_XYZ, level=LEVEL, panel_px=panel_px)
