@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +51,7 @@ def split_change(
     *,
     repeatability: Mapping[str, float] | None = None,
     name_curve: Callable[[FloatArray, FloatArray], str] | None = None,
+    own_error: FloatArray | None = None,
 ) -> Split:
     """Split what became of the light of patches into causes, and weigh each.
 
@@ -65,6 +66,9 @@ def split_change(
     name_curve : callable or None
         Codes of greys, and their light now over then, to the name of the curve they follow now;
         empty where it is none that is known. Asked where the tone curve has changed a lot.
+    own_error : ndarray of shape (12, 12) or None
+        Covariance of what is not known of `then` and not independent from patch to patch: where it
+        is a model's. Added to that of the change.
 
     Returns
     -------
@@ -72,6 +76,8 @@ def split_change(
         Of components that do not explain anything the value is 0, with the error it would have.
     """
     change = measure_change(pairs)
+    if own_error is not None:
+        change = replace(change, covariance=change.covariance + own_error)
     found = explain_change(change)
     white = _white_parts(pairs)
     repeat = repeatability or {}

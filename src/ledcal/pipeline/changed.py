@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz
 from ledcal.colorimetry.transfer import eotf, eotf_inverse
+from ledcal.drift.change import measure_change
 from ledcal.drift.split import split_change
 from ledcal.model.predict import predict
 from ledcal.model.uncertainty import draw_models
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 # What a model of LEDs leaves of a patch, relative to its light, where its own figures say less.
 _MODEL_SIGMA = 0.004
 _ITP_OF_A_PERCENT = 0.72
+# Models that fit as well: of so many the spread is taken, and so many are split into causes.
+_N_MODELS, _N_SPLIT = 24, 12
 
 
 def components_of(profile: Profile, seen: Seen, to_aces: FloatArray) -> tuple[Component, ...]:
@@ -52,21 +56,31 @@ def components_of(profile: Profile, seen: Seen, to_aces: FloatArray) -> tuple[Co
     to_camera = np.linalg.inv(to_aces).T
     scale = seen.rescale / profile.quality.exposure_scale
     noise = np.sqrt((scale * seen.sigma) ** 2 @ (to_camera**2))
+    models = draw_models(profile.measurements, model, n=_N_MODELS)
+    drawn = [_with_now(pairs, _lit(one, seen.sent) @ to_camera, noise) for one in models]
     own: dict[str, list[float]] = {}
-    for other in draw_models(profile.measurements, model):
-        drawn = _with_now(pairs, _lit(other, seen.sent) @ to_camera, noise)
-        for part in split_change(drawn, limits).components:
+    for other in drawn[:_N_SPLIT]:
+        for part in split_change(other, limits).components:
             own.setdefault(part.name, []).append(part.value)
     repeat = {name: float(np.sqrt(np.mean(np.square(v)))) for name, v in own.items()}
     # At the exposure of the profile, where the errors hold; the exposure is put back afterwards.
     now = _with_now(pairs, scale * seen.light @ to_camera, noise)
-    exposure, *others = split_change(now, limits, repeatability=repeat).components
+    exposure, *parts = split_change(
+        now, limits, repeatability=repeat, own_error=_own_error(drawn)
+    ).components
     stops = exposure.value - math.log2(scale)
     return (
         judge("exposure", stops, exposure.sigma, limits),
-        *others,
+        *parts,
         _black(profile, seen, scale),
     )
+
+
+def _own_error(drawn: list[LightPairs]) -> FloatArray:
+    """Covariance of the fit's own error: it is off by an LED colour's gain, not by a patch."""
+    changes = [measure_change(pairs) for pairs in drawn]
+    values = np.array([np.concatenate([one.gain.ravel(), one.exponent]) for one in changes])
+    return np.asarray(values.T @ values / len(values), np.float64)
 
 
 def _model_sigma(profile: Profile) -> float:
@@ -106,15 +120,7 @@ def _pairs(
 
 def _with_now(pairs: LightPairs, now: FloatArray, noise: FloatArray) -> LightPairs:
     """Other light now, with its noise."""
-    return LightPairs(
-        pairs.code,
-        pairs.then,
-        now,
-        np.hypot(pairs.sigma, noise),
-        pairs.parts,
-        pairs.level,
-        pairs.to_xyz,
-    )
+    return replace(pairs, now=now, sigma=np.hypot(pairs.sigma, noise))
 
 
 def _black(profile: Profile, seen: Seen, scale: float) -> Component:
