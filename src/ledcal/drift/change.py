@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _N_STEPS = 12
 # No patch is known better than this share of its light, and of the light of the brightest.
-_SLACK, _SLACK_OF_WHITE = 0.0003, 2e-5
+_SLACK, _SLACK_OF_WHITE = 0.00015, 1e-5
 # In dark light steps of the drive and what is left of the glare count; relative, times the level.
-_SLACK_OF_DARK = 0.0002
+_SLACK_OF_DARK = 0.0001
 # Near full drive walls hold back by themselves, whatever their gain is.
 _NEAR_FULL, _SLACK_OF_FULL = 0.8, 0.01
 # What each LED colour gives of a patch is not known better than this, so neither is its change.
