@@ -232,3 +232,16 @@ def test_what_the_profile_says_is_shown_is_what_its_stage_shows(bench: Bench) ->
     truth = bench.profile.quality.exposure_scale * (camera_response(bench.stage, drawn) - black)
     said = shown_light(bench.profile, drawn)
     assert float(np.median(np.abs(said / truth - 1.0))) < 0.01
+
+
+def test_a_few_colours_that_are_off_are_no_changed_wall(bench: Bench) -> None:
+    rows = bench.rows()
+    spoilt = rows.camera.copy()
+    made = look_at(bench.profile, rows).makeable
+    content, _ = codes_of(bench.made.content)
+    bright = np.flatnonzero(made & (content[: len(made)].max(axis=1) > 0.3))[:3]
+    spoilt[bright] = spoilt[-1] + (spoilt[bright] - spoilt[-1]) * [1.4, 1.0, 0.8]
+    found = bench.judged(replace(rows, camera=spoilt))
+    assert found.verdict == "fail"
+    assert ids(found) == ["some-colours-out-of-tolerance"]
+    assert found.findings[0].seen.startswith("3 of ")

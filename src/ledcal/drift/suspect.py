@@ -17,11 +17,13 @@ from ledcal.values.verify import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ledcal.values.arrays import FloatArray
     from ledcal.values.drift import Component
     from ledcal.values.verify import Explained, Suspect
 
 CANNOT_TELL = "applied-cannot-be-told"
 NOT_AS_GOOD = "profile-out-of-tolerance"
+SOME_OFF = "some-colours-out-of-tolerance"
 # Components by their names, as people say them; what is said of one that is off.
 COMPONENT_WORDS = {
     "exposure": "brightness",
@@ -254,6 +256,7 @@ def headline(finding: Finding, found: Explained, components: Sequence[Component]
         OF_ANOTHER: "it is the correction of another profile",
         CHANGED: "the wall is not what it was",
         NOT_AS_GOOD: "the profile itself promises no better",
+        SOME_OFF: "a few colours are off",
     }
     if finding.id == WRONG_INPUT and found.winner is not None:
         return found.winner.words
@@ -306,4 +309,40 @@ def profile_finding(*, predicted: float, limit: float, name: str) -> Finding:
         fix="fit again with --set standard or full, white just below clipping; what the report of "
         "the profile says of its own error should be within the limits first",
         reshoot=False,
+    )
+
+
+def some_finding(
+    *, n_over: int, n: int, limit: float, worst: float, code: FloatArray, nits: float
+) -> Finding:
+    """Say that a few colours are off, on a wall that is otherwise what it was.
+
+    Parameters
+    ----------
+    n_over, n : int
+        Colours that are off by more than the limit, of how many.
+    limit, worst : float
+        Delta E ITP.
+    code : ndarray, shape (3,)
+        Content code of the worst.
+    nits : float
+        Of the worst, as it is meant.
+
+    Returns
+    -------
+    Finding
+        ``some-colours-out-of-tolerance``.
+    """
+    which = " ".join(f"{value:.3f}" for value in code)
+    return Finding(
+        id=SOME_OFF,
+        severity="fail",
+        seen=f"{n_over} of {n} colours are off by more than {limit:g} delta E ITP, the worst by "
+        f"{worst:.1f} (content code {which}, {nits:.3g} nits); the correction is on, and the wall "
+        "is what it was",
+        cause="colours that the fit did not get, or too little light in dark ones",
+        confidence=_UNSURE,
+        fix="look at the region that is off in the table; shoot this again with white just below "
+        "clipping, and if it stays, fit again with --set full",
+        reshoot=True,
     )

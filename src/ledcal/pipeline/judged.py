@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.colorimetry.difference import delta_e_itp
+from ledcal.colorimetry.space import aces_luminance
 from ledcal.drift.suspect import (
     applied_finding,
     change_finding,
     headline,
     profile_finding,
+    some_finding,
     unclear_finding,
 )
 from ledcal.pipeline.achieved import explain_applied, look_at, regions_of
@@ -96,7 +99,7 @@ def judge_rows(
         )
         components = ()
     elif not why:
-        why += _of_the_wall(whole, explained, components, over)
+        why += _of_the_wall(whole, seen, explained, components, over)
     found = (*why, *findings)
     verdict = _verdict(found, over)
     return Verification(
@@ -132,6 +135,7 @@ def _explain(
 
 def _of_the_wall(
     whole: RegionFigures,
+    seen: Seen,
     explained: Explained,
     components: tuple[Component, ...],
     over: Sequence[OverLimit],
@@ -146,13 +150,29 @@ def _of_the_wall(
     if no_better and not is_off and not moved:
         one = no_better[0]
         found.append(profile_finding(predicted=promised[one.name], limit=one.limit, name=one.name))
-    elif is_off or moved or over:
+    elif over and not is_off and not moved:
+        found.append(_some_finding(seen, over[-1].limit))
+    elif is_off or moved:
         severity = "fail" if over else "warning"
         off = whole.against_prediction.median
         found.append(change_finding(components, explained, severity=severity, off=off))
     if AS_MEANT in explained.rivals:
         found.append(unclear_finding(explained))
     return found
+
+
+def _some_finding(seen: Seen, limit: float) -> Finding:
+    """A few colours that are off, on a wall that is what it was."""
+    off = np.where(seen.makeable, delta_e_itp(seen.scale * seen.light, seen.target), 0.0)
+    worst = int(np.argmax(off))
+    return some_finding(
+        n_over=int((off > limit).sum()),
+        n=int(seen.makeable.sum()),
+        limit=limit,
+        worst=float(off[worst]),
+        code=seen.content[worst],
+        nits=100.0 * float(aces_luminance(seen.target[worst])),
+    )
 
 
 def _of_another(profile: Profile, drawn_by: Profile) -> Finding:
