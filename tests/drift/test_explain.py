@@ -99,18 +99,34 @@ def test_noise_has_no_causes() -> None:
 
 
 def test_errors_are_those_of_the_sizes() -> None:
-    made = [explained(0.05 + of_leds(-0.02, 0.0, 0.0), seed=s, noise=0.004) for s in range(25)]
-    assert {one.causes for one in made} == {("exposure", "channel_red")}
-    red = np.array([(one.wall[0] + 0.02) / one.sigma["wall"][0] for one in made])
-    exposure = np.array([(one.exposure - 0.05) / one.sigma["exposure"][0] for one in made])
-    for off in (red, exposure):
-        assert 0.5 < np.sqrt(np.mean(off**2)) < 1.3
-    # What is not needed has the error that it would have.
-    assert {name: one.shape for name, one in made[0].sigma.items()} == {
-        "exposure": (1,), "camera": (3,), "wall": (3,), "exponent": (3,), "primaries": (3, 3),
-    }  # fmt: skip
-    assert all((one[one != 0.0] < 0.1).all() for one in made[0].sigma.values())
-    assert made[0].sigma["camera"][[0, 2]].min() > 0.0
+    gain = 0.05 + of_leds(-0.02, 0.0, 0.0)
+    made = [explained(gain, 0.02, seed=seed, noise=0.004) for seed in range(40)]
+    assert {one.causes for one in made} == {("exposure", "channel_red", "eotf")}
+    off = [
+        (
+            (one.exposure - 0.05) / one.sigma["exposure"][0],
+            (one.wall[0] + 0.02) / one.sigma["wall"][0],
+            (one.exponent[0] - 0.02) / one.sigma["exponent"][0],
+        )
+        for one in made
+    ]
+    each = np.sqrt(np.mean(np.square(off), axis=0))
+    assert each.min() > 0.6
+    assert each.max() < 1.2
+
+
+def test_what_is_not_needed_has_the_error_that_it_would_have() -> None:
+    nothing, red = explained(), explained(0.05 + of_leds(-0.02, 0.0, 0.0))
+    for one in (nothing, red):
+        assert {name: sigma.shape for name, sigma in one.sigma.items()} == {
+            "exposure": (1,), "camera": (3,), "wall": (3,), "exponent": (3,), "primaries": (3, 3),
+        }  # fmt: skip
+        for name, sigma in one.sigma.items():
+            least = sigma[[0, 2]] if name == "camera" else sigma
+            assert least.min() > 0.0, name
+            assert least.max() < 0.01, name
+    # Beside a change of all of them, one LED colour is known against the two others only.
+    assert red.sigma["wall"][0] > 1.15 * nothing.sigma["wall"][0]
 
 
 def test_with_every_cause_at_once_a_change_is_shared_out() -> None:

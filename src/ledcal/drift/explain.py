@@ -116,23 +116,32 @@ def explain_change(change: Change) -> Explanation:
     answer = _solve(columns, weight, seen)
     found = {"camera_white": np.zeros(12), "eotf": np.zeros(12), "primaries": np.zeros(12)}
     found |= {"exposure": np.zeros(12), "wall": np.zeros(12)}
+    errors = {name: np.zeros(12) for name in found}
+    spread = np.linalg.pinv(columns.T @ weight @ columns, hermitian=True)
     start = 0
     for name, own in chosen:
-        values = own @ answer[start : start + own.shape[1]]
-        start += own.shape[1]
-        found[name if name in found else "wall"] = np.asarray(values, np.float64)
+        part = slice(start, start + own.shape[1])
+        start = part.stop
+        kind = name if name in found else "wall"
+        found[kind] = np.asarray(own @ answer[part], np.float64)
+        errors[kind] = np.sqrt(np.maximum(np.diag(own @ spread[part, part] @ own.T), 0.0))
     causes = tuple(name for name, _ in chosen)
     if found["wall"][:9:3].all():
         # Whoever's it is: what all three have in common is brightness, the rest is white.
         found["exposure"] = found["wall"][:9].mean() * _EXPOSURE[:, 0]
         found["wall"] = found["wall"] - found["exposure"]
         causes = ("exposure", *causes)
+
+    def error(kind: str, group: FloatArray) -> FloatArray:
+        as_if_added = _errors(columns, group, weight)
+        return np.where(errors[kind] > 0.0, errors[kind], as_if_added)
+
     sigma = {
-        "exposure": _errors(columns, _EXPOSURE, weight)[:1],
-        "camera": _errors(columns, _of_camera(), weight)[:3],
-        "wall": _errors(columns, _of_leds(0, 1, 2), weight)[:9:3],
-        "exponent": _errors(columns, _EXPONENTS, weight)[9:],
-        "primaries": _errors(columns, _of_primaries(0, 1, 2), weight)[:9].reshape(3, 3),
+        "exposure": error("exposure", _EXPOSURE)[:1],
+        "camera": error("camera_white", _of_camera())[:3],
+        "wall": error("wall", _of_leds(0, 1, 2))[:9:3],
+        "exponent": error("eotf", _EXPONENTS)[9:],
+        "primaries": error("primaries", _of_primaries(0, 1, 2))[:9].reshape(3, 3),
     }
     return Explanation(
         causes=causes,
