@@ -160,13 +160,16 @@ def test_a_box_says_how_the_cabinet_gets_a_name() -> None:
 
 
 def test_moire_is_looked_at_before_the_vendor_is_called() -> None:
-    def dead(places: FloatArray) -> FloatArray:
-        return 3.0 * dim_cabinet(places)
+    def dim(places: FloatArray) -> FloatArray:
+        return 2.0 * dim_cabinet(places)
 
-    made = compared(replace(THEN, uneven=dead), ripple=0.02)
-    said = " ".join(advice_of(made, 5.0, 0.5))
+    said = " ".join(advice_of(compared(replace(THEN, uneven=dim), ripple=0.025), 5.0, 0.5))
     assert "a little out of focus it is gone" in said
     assert "vendor" not in said
+    # A little of it does not make a cabinet that dim.
+    said = " ".join(advice_of(compared(replace(THEN, uneven=dim), ripple=0.006), 5.0, 0.5))
+    assert "call the panel vendor about cabinet r3c7" in said
+    assert "out of focus" not in said
 
 
 def test_what_failed_comes_first_furthest_over_its_limit_and_warnings_in_brackets() -> None:

@@ -24,6 +24,8 @@ _CHART = (
     "check iris, ND and shutter, then the brightness of the processor; a white chart in the "
     "picture, lit by a light of its own, tells them apart (--chart)"
 )
+# Times the limit, which moire raises to twice its amplitude: more is not its doing.
+_OF_MOIRE = 2.0
 # How the detail of a tone curve begins that is not the old one with another exponent.
 _CURVE = "the tone curve"
 _COLOURS = {"channel_red": "red", "channel_green": "green", "channel_blue": "blue"}
@@ -192,21 +194,21 @@ def _remedy(one: Component, comparison: DriftComparison) -> list[str]:
         "primaries": "check the gamut and colour mode of the processor",
         "black": "switch off lights that fall on the wall, check the processor's black level, and "
         "the lens for haze and filters",
-        "uniformity": _cabinet_remedy(one.detail),
+        "uniformity": _cabinet_remedy(one),
         "geometry": "put the camera back where it stood, if the shot allows; the drift check does "
         "without",
     }
     return [plain[one.name]]
 
 
-def _cabinet_remedy(detail: str) -> str:
+def _cabinet_remedy(one: Component) -> str:
     """What to do about a part of the wall that changed."""
-    if "moire" in detail:
+    if "moire" in one.detail and abs(one.value) < _OF_MOIRE * one.limit:
         return (
             "there is moire in the picture, which may be all of it: a little out of focus it is "
             "gone; check again ('ledcal moire detect' says more)"
         )
-    where = detail.partition(":")[0]
+    where = one.detail.partition(":")[0]
     if where.startswith(SMOOTH):
         return (
             "check iris, lens and filters: light falls off over the picture in another way; if "
