@@ -216,3 +216,10 @@ def test_too_few_patches_are_refused() -> None:
     with pytest.raises(CaptureError, match="only 0 patches could be measured") as caught:
         require_usable(measured.pattern, measured.measurements, [0, 1, 2, 3, 4])
     assert "'ledcal patterns OUT --plan plan.json --only 5'" in str(caught.value)
+
+
+def test_a_drift_pattern_is_not_for_fitting() -> None:
+    measured = combine(list(grid_take()), known, None)
+    drift = build_pattern("drift", "grid", make_wall(960, 540))
+    with pytest.raises(CaptureError, match="'ledcal drift check CAPTURES --profile PROFILE'"):
+        require_usable(drift, measured.measurements, [0, 1, 2])

@@ -32,6 +32,7 @@ _MIN_PATCHES, _MIN_GREYS = 14, 3
 # Share of the peak's light that must be left unclipped.
 _LEAST_REACH = 0.5
 _CHANNELS = ("red", "green", "blue")
+_DRIFT = "drift"
 
 
 def find_flags(stack: Stack) -> IntArray:
@@ -113,8 +114,15 @@ def require_usable(pattern: Pattern, table: PatchMeasurements, seen: Sequence[in
     Raises
     ------
     CaptureError
-        If too much is saturated, or fewer than 14 patches or 3 greys are left.
+        If too much is saturated, or fewer than 14 patches or 3 greys are left; of the drift
+        pattern, which never has more.
     """
+    if pattern.name == _DRIFT:
+        raise CaptureError(
+            "these captures show the drift pattern, whose few patches are compared with a baseline "
+            "and cannot be fitted; type 'ledcal drift check CAPTURES --profile PROFILE', or shoot "
+            "the pattern that 'ledcal patterns DIR' writes"
+        )
     is_patch = np.array([kind not in {PatchKind.ANCHOR, PatchKind.BLACK} for kind in table.kind])
     bad = (table.flags & int(MeasurementFlag.SATURATED)) > 0
     n, n_bad = int(is_patch.sum()), int((is_patch & bad).sum())
