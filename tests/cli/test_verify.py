@@ -81,7 +81,7 @@ def ids(found: dict[str, Any]) -> list[str]:
 def test_a_corrected_wall_passes_and_predicted_is_what_is_achieved(
     ledcal: Ledcal, wall: Calibrated
 ) -> None:
-    found = said(ledcal, wall, wall.reshoot, 0)
+    found = said(ledcal, wall, wall.reshoot, 0, "--note", "after lunch")
     assert found["verdict"] == "pass"
     assert found["corrected_pattern"] is True
     assert ids(found) == []
@@ -100,13 +100,10 @@ def test_a_corrected_wall_passes_and_predicted_is_what_is_achieved(
         "eotf", "primaries", "black",
     ]  # fmt: skip
     assert {one["verdict"] for one in found["components"]} == {"pass"}
-    run = ledcal("verify", wall.reshoot, "--profile", wall.own, "--note", "after lunch")
-    assert run.code == 0
-    assert run.out.startswith("PASS  content is right through the camera to 0.")
-    assert max(map(len, run.out.splitlines())) <= 80 or "profiles" in run.out
-    kept = [json.loads(path.read_text()) for path in (wall.own / "checks").glob("*-verify-*.json")]
-    assert {one["verdict"] for one in kept} >= {"pass"}
-    assert "after lunch" in {one["note"] for one in kept}
+    kept = json.loads((wall.root / found["kept"]).read_text())
+    assert (kept["kind"], kept["verdict"], kept["note"]) == ("verify", "pass", "after lunch")
+    assert kept["delta_e_itp"] == pytest.approx(found["delta_e_itp"])
+    assert len(kept["inputs"]) == found["frames"]
 
 
 def test_the_correction_on_top_of_itself_fails_and_is_named(
@@ -178,7 +175,13 @@ def test_a_wall_that_has_changed_is_a_warning_and_with_strict_4(
     off = {one["name"]: one for one in found["components"] if one["verdict"] == "fail"}
     assert set(off) == {"white"}
     assert off["white"]["value"] == pytest.approx(0.0022, abs=0.0006)
-    assert said(ledcal, wall, take, 4, "--strict")["verdict"] == "warn"
+    run = ledcal("verify", take, "--profile", wall.own, "--strict")
+    assert run.code == 4
+    lines = run.out.splitlines()
+    assert lines[0].startswith("CHECK  content is right through the camera to ")
+    assert "but the wall's white has moved by 0.002" in " ".join(run.out.split())
+    # A path is never broken.
+    assert max(len(line) for line in lines if "checks" not in line) <= 80
 
 
 def test_a_take_that_cannot_be_used_is_3_and_not_kept(

@@ -98,20 +98,22 @@ def test_once_none_twice_and_another_are_told_apart(target: Target) -> None:
     assert "theirs" in found.winner.words
 
 
-@pytest.mark.parametrize("where", ["on its way", "before the", "after the"])
 @pytest.mark.parametrize(
-    ("target", "words"),
+    ("target", "words", "where"),
     [
-        (PQ, "squeezed into legal range"),
-        (PQ, "taken for legal range and expanded"),
-        (PQ, "taken for sRGB"),
-        (PQ, "converted to BT.709"),
-        (PQ, "taken for BT.2020"),
-        (PQ, "taken for gamma 2.2 with white at 203 nits in BT.709"),
-        (SDR, "squeezed into legal range"),
-        (SDR, "taken for gamma 2.2"),
-        (SDR, "taken for ST 2084"),
-        (SDR, "converted to gamma 2.6 in BT.709"),
+        (PQ, "squeezed into legal range", "on its way"),
+        (PQ, "squeezed into legal range", "before the"),
+        (PQ, "taken for legal range and expanded", "after the"),
+        (PQ, "taken for sRGB", "before the"),
+        (PQ, "converted to BT.709", "on its way"),
+        (PQ, "converted to BT.709", "before the"),
+        (PQ, "taken for BT.2020", "after the"),
+        (PQ, "taken for gamma 2.2 with white at 203 nits in BT.709", "on its way"),
+        (SDR, "squeezed into legal range", "after the"),
+        (SDR, "taken for gamma 2.2", "before the"),
+        (SDR, "taken for gamma 2.2", "after the"),
+        (SDR, "taken for ST 2084", "on its way"),
+        (SDR, "converted to gamma 2.6 in BT.709", "before the"),
     ],
 )
 def test_a_wrong_space_is_found_and_named(target: Target, words: str, where: str) -> None:

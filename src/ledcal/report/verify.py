@@ -62,7 +62,8 @@ def verify_rows(result: Verification, *, profile_path: str, kept: str = "") -> l
     if result.assumptions:
         rows += labelled("assumed", "; ".join(plain(text) for text in result.assumptions), "dim")
     if kept:
-        rows += labelled("kept", kept, "dim")
+        # A path is never broken.
+        rows.append(Row(f"  {'kept':10}{kept}", "dim"))
     rows.append(Row(""))
     action = _next(result, profile_path)
     is_above = any(action == plain(finding.fix) for finding in result.findings)
