@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _APART = ("anchor", "black")
 # k' is the median over greys of these shares of the target's peak, as k is.
-_LEAST_SHARE, _MOST_SHARE = 0.05, 0.5
+_LEAST_SHARE, _MOST_SHARE, _FEW_GREYS = 0.05, 0.5, 3
 _N_DRAWS = 32
 # Fewer patches say too little; and of colours that the wall can make, the verdict needs so many.
 _FEW, _FEW_MADE = 8, 4
@@ -177,14 +177,14 @@ def _left_out(rows: PatchMeasurements, which: BoolArray) -> dict[str, int]:
 def _scale(
     target: Target, content: FloatArray, light: FloatArray, wanted: FloatArray, makeable: BoolArray
 ) -> float:
-    """k': the median over greys between 5 % and 50 % of peak; over all colours where none is."""
+    """k': the median over greys between 5 % and 50 % of peak; over all colours where few are."""
     share = 100.0 * np.asarray(aces_luminance(wanted)) / target.peak_nits
-    between = (share >= _LEAST_SHARE) & (share <= _MOST_SHARE)
+    between = (share >= _LEAST_SHARE) & (share <= _MOST_SHARE) & makeable
     seen = np.asarray(aces_luminance(light))
     greys = np.ptp(content, axis=1) < 1e-9
-    for rows in (between & greys, between & makeable, makeable):
+    for rows in (between & greys, between, makeable):
         usable = rows & (seen > 0.0)
-        if usable.any():
+        if usable.sum() >= _FEW_GREYS:
             return float(np.median(np.asarray(aces_luminance(wanted))[usable] / seen[usable]))
     return best_exposure(light, wanted)
 
