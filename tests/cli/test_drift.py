@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     Ledcal = Callable[..., Run]
 
-SHOT = ("--seed", 5, "--sensor", "720x480")
+SHOT = ("--seed", 5, "--sensor", "600x400")
 # A cabinet of the virtual stage.
-PANEL = "panel_width_px = 120\npanel_height_px = 135\n"
-STAGE = f'[wall]\nname = "small"\nwidth_px = 960\nheight_px = 540\n{PANEL}'
+PANEL = "panel_width_px = 80\npanel_height_px = 90\n"
+STAGE = f'[wall]\nname = "small"\nwidth_px = 640\nheight_px = 360\n{PANEL}'
 
 
 @dataclass(frozen=True)
@@ -333,8 +333,8 @@ def test_without_the_size_of_a_cabinet_it_is_a_box(
         found["sentence"],
     )
     assert box
-    for got, true in zip(map(int, box.groups()), (240, 360, 270, 405), strict=True):
-        assert abs(got - true) <= 16
+    for got, true in zip(map(int, box.groups()), (160, 240, 180, 270), strict=True):
+        assert abs(got - true) <= 11
     assert "panel_width_px" in " ".join(found["advice"])
 
 
@@ -433,10 +433,10 @@ def test_a_take_that_is_not_whole(
 
 
 def test_a_chart_that_the_baseline_does_not_have(ledcal: Ledcal, site: Site, profile: Path) -> None:
-    text = refused(ledcal, 2, profile, site.take(3), "--chart", "300,200,40,30")
+    text = refused(ledcal, 2, profile, site.take(3), "--chart", "250,170,40,30")
     assert "the chart is dark" in text
     assert "not inside the picture" in refused(
-        ledcal, 2, profile, site.take(3), "--chart", "700,470,40,30"
+        ledcal, 2, profile, site.take(3), "--chart", "580,390,40,30"
     )
 
 
@@ -465,7 +465,7 @@ def test_pictures_do_as_well(ledcal: Ledcal, site: Site, profile: Path) -> None:
 
 def test_a_chart_tells_whose_the_exposure_is(ledcal: Ledcal, site: Site, profile: Path) -> None:
     takes = [site.take(number, "--chart") for number in (1, 2)]
-    left, top, width, height = (0.015 * 720, 0.93 * 480, 0.05 * 720, 0.055 * 480)
+    left, top, width, height = (0.015 * 600, 0.93 * 400, 0.05 * 600, 0.055 * 400)
     chart = ("--chart", f"{left + 6:.0f},{top + 5:.0f},{width - 12:.0f},{height - 10:.0f}")
     asked = ("--profile", profile, "--overwrite", *chart)
     run = ledcal("drift", "baseline", *takes, *asked)
