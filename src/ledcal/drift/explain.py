@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,6 +153,34 @@ def explain_change(change: Change) -> Explanation:
         primaries=found["primaries"][:9].reshape(3, 3),
         sigma=sigma,
     )
+
+
+def loosened(change: Change, *, wall: float, exponent: float) -> Change:
+    """Add what the stage does by itself from take to take to what is not known.
+
+    Parameters
+    ----------
+    change : Change
+        As it was measured.
+    wall, exponent : float
+        Standard deviations of the gain of an LED colour and of an exponent, natural logarithms,
+        the noise of the takes in them: what of it the covariance holds already is taken off.
+
+    Returns
+    -------
+    Change
+        The same with another covariance.
+    """
+    covariance = change.covariance.copy()
+    weight = np.asarray(np.linalg.inv(covariance), np.float64)
+    for size, columns, at in (
+        (wall, _of_leds(0, 1, 2), slice(0, 9, 3)),
+        (exponent, _EXPONENTS, slice(9, 12)),
+    ):
+        noise = _errors(np.zeros((12, 0)), columns, weight)[at]
+        own = max(size**2 - float(np.mean(noise**2)), 0.0)
+        covariance += own * columns @ columns.T
+    return replace(change, covariance=covariance)
 
 
 def spread_over(change: Change) -> Explanation:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.drift.change import measure_change
-from ledcal.drift.explain import LED_COLOURS, explain_change, spread_over
+from ledcal.drift.explain import LED_COLOURS, explain_change, loosened, spread_over
 from ledcal.values.drift import judge
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # A tone curve has another shape where a grey is off by this much, and by so many times its slack.
 _SHAPE, _SHAPE_SLACKS = 0.015, 4.0
+# Today's take, and the mean of two.
+_TAKES = 1.5
 _PERCENT, _BRIGHT, _NEAR_PEAK = 100.0, 0.5, 0.95
 # A change of the exponent, in percent, from which on it may be another curve altogether.
 _GROSS = 8.0
@@ -75,12 +77,20 @@ def split_change(
     Split
         Of components that do not explain anything the value is 0, with the error it would have.
     """
+    repeat = repeatability or {}
     change = measure_change(pairs)
     if own_error is not None:
         change = replace(change, covariance=change.covariance + own_error)
-    found = explain_change(change)
+    # Of one take, as `restlessness` gives it; the baseline's mean has its own part.
+    root = math.sqrt(_TAKES) / _PERCENT
+    found = explain_change(
+        loosened(
+            change,
+            wall=root * repeat.get("channel_red", 0.0) / math.sqrt(1.5),
+            exponent=root * repeat.get("eotf", 0.0),
+        )
+    )
     white = _white_parts(pairs)
-    repeat = repeatability or {}
 
     def judged(name: str, value: float, sigma: float, detail: str = "") -> Component:
         own = repeat.get(name, math.nan)
