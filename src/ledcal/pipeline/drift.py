@@ -86,18 +86,22 @@ def store_baseline(
     profile, folder = read_stored(profile_name, root=root)
     if (folder / "baseline.json").exists() and not overwrite:
         raise InputError(f"{folder} has a drift baseline already; add --overwrite to replace it")
-    read = [
-        read_drift(
-            [take],
-            profile,
-            plan_path=plan_path,
-            camera_space=camera_space,
-            encoding=encoding,
-            chart=chart,
-            progress=progress,
-        )
-        for take in takes
-    ]
+    read = []
+    for take in takes:
+        try:
+            read.append(
+                read_drift(
+                    [take],
+                    profile,
+                    plan_path=plan_path,
+                    camera_space=camera_space,
+                    encoding=encoding,
+                    chart=chart,
+                    progress=progress,
+                )
+            )
+        except CaptureError as error:
+            raise CaptureError(f"{take}: {error}") from error
     files = [set(one.inputs.values()) for one in read]
     if any(files[i] & files[j] for i in range(len(files)) for j in range(i)):
         raise InputError(

@@ -89,7 +89,7 @@ def read_baseline(folder: Path) -> Baseline:
         raise ProfileError(
             f"{folder}: no drift baseline in this profile yet; shoot the drift pattern twice "
             "('ledcal patterns DIR --set drift'), then type 'ledcal drift baseline TAKE1 TAKE2 "
-            f"--profile {Path(folder).name}'"
+            f"--profile {folder}'"
         )
     try:
         document = read_json(path)
