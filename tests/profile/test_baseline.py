@@ -121,7 +121,7 @@ def test_none_yet_says_how_to_make_one(tmp_path: Path) -> None:
     said = refused(tmp_path)
     assert "no drift baseline in this profile yet" in said
     assert "ledcal patterns DIR --set drift" in said
-    assert f"ledcal drift baseline TAKE1 TAKE2 --profile {tmp_path.name}" in said
+    assert f"ledcal drift baseline TAKE1 TAKE2 --profile {tmp_path}" in said
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '"x"', "\x00\xff", '{"format": "ledcal pro'])

@@ -198,6 +198,7 @@ def _summary(folder: Path) -> ProfileSummary:
         before=profile.quality.before,
         after=profile.quality.after,
         cross_validated=profile.quality.cross_validated,
+        derived_from="" if profile.derived is None else profile.derived.profile,
     )
 
 

@@ -124,6 +124,7 @@ def profiles_json(summaries: Iterable[ProfileSummary]) -> dict[str, Any]:
                 "before": spread(summary.before),
                 "after": spread(summary.after),
                 "cross_validated": spread(summary.cross_validated),
+                "derived_from": summary.derived_from or None,
                 "problem": summary.problem or None,
             }
             for summary in summaries

@@ -167,9 +167,18 @@ def _identity(profile: Profile) -> list[tuple[str, str]]:
         ),
         *((k.replace("_", " "), v) for k, v in header.items() if k not in {"pattern", PATH_KEY}),
         ("made", f"{profile.provenance.created}, ledcal {profile.provenance.ledcal_version}"),
+        ("derived", _derived_text(profile)),
         ("command", profile.provenance.command),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _derived_text(profile: Profile) -> str:
+    """What a profile was moved from, and by what; empty where it was measured."""
+    source = profile.derived
+    if source is None:
+        return ""
+    return f"not measured anew: moved from {source.profile} by {source.check} ({source.change})"
 
 
 def _quality(profile: Profile) -> list[dict[str, Any]]:

@@ -109,7 +109,7 @@ def profiles_table(summaries: Iterable[ProfileSummary]) -> tuple[list[str], list
                     "-" if spread is None else number(spread.median)
                     for spread in (summary.before, summary.after, summary.cross_validated)
                 ),
-                "",
+                summary.derived_from and f"moved from {summary.derived_from}",
             ]
         )
     return headings, rows

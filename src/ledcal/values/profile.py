@@ -110,6 +110,8 @@ class ProfileSummary:
         Measurements that were fitted.
     before, after, cross_validated : Spread or None
         Delta E ITP; None where the profile is damaged.
+    derived_from : str
+        Name of the profile that it was moved from; empty where it was measured.
     problem : str
         Why it cannot be read; empty where it can.
     """
@@ -126,4 +128,5 @@ class ProfileSummary:
     before: Spread | None = None
     after: Spread | None = None
     cross_validated: Spread | None = None
+    derived_from: str = ""
     problem: str = ""
