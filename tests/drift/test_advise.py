@@ -199,7 +199,8 @@ def test_a_correction_that_still_holds_is_no_hurry() -> None:
 
 def test_another_curve_hides_what_follows_from_it() -> None:
     light = np.asarray(eotf("gamma 1.8", CODE, peak_nits=1.0))
-    before, after = reading_of(THEN, 1), reading_of(replace(THEN, stops=0.5), 2)
+    dimmer = replace(THEN, stops=0.5, gain=of_leds(0.0, 0.0, -0.05))
+    before, after = reading_of(THEN, 1), reading_of(dimmer, 2)
     grown = np.where(LEVEL > 0, light / np.maximum(LEVEL, 1e-9), 0.0)
     after = replace(after, light=after.light * grown.max(axis=1)[:, None])
     made = compare_readings(
@@ -211,6 +212,7 @@ def test_another_curve_hides_what_follows_from_it() -> None:
         name_curve=partial(name_curve, declared="gamma 2.4", peak_nits=1.0),
     )
     assert sentence_of(made) == "The tone curve is another one: gamma 1.8"
+    assert {one.name for one in out_of_limits(made.components)} > {"eotf"}
     assert {one.name for one in leading(made.components)} == {"eotf"}
     lines = advice_of(made, 30.0, 0.5)
     assert lines[0].startswith("check EOTF")

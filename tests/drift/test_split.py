@@ -135,16 +135,35 @@ def test_primaries_are_the_shift_of_one_led_colour_in_uv() -> None:
 
 
 def test_three_times_the_repeatability_is_the_least_limit() -> None:
-    red = of_leds(-0.01, 0.0, 0.0)
-    found = components(red, repeatability={"channel_red": 0.5})
-    assert found["channel_red"].limit == 1.5
-    assert found["channel_red"].repeatability == 0.5
-    assert found["channel_red"].verdict == "pass"
-    assert found["channel_red"].value == pytest.approx(-1.0, abs=0.1), "it is still said"
-    steady = components(red, repeatability={"channel_red": 0.05})["channel_red"]
+    restless = {"channel_red": 0.5}
+    found = components(of_leds(-0.03, 0.0, 0.0), repeatability=restless)["channel_red"]
+    assert (found.limit, found.repeatability, found.verdict) == (1.5, 0.5, "fail")
+    assert found.value == pytest.approx(-2.96, abs=0.1)
+    assert found.sigma > 0.5, "what the stage does by itself is in the error"
+    small = components(of_leds(-0.01, 0.0, 0.0), repeatability=restless)["channel_red"]
+    assert (small.value, small.limit, small.verdict) == (0.0, 1.5, "pass")
+    steady = components(of_leds(-0.01, 0, 0), repeatability={"channel_red": 0.05})["channel_red"]
     assert (steady.limit, steady.verdict) == (0.5, "fail")
-    tight = components(red, limits=DriftLimits(channel_percent=2.0))["channel_red"]
-    assert (tight.limit, tight.verdict) == (2.0, "pass")
+    tight = components(of_leds(-0.01, 0.0, 0.0), limits=DriftLimits(channel_percent=2.0))
+    assert (tight["channel_red"].limit, tight["channel_red"].verdict) == (2.0, "pass")
+    assert tight["channel_red"].value == pytest.approx(-1.0, abs=0.1), "it is still said"
+    curve = components(0.0, 0.02, repeatability={"eotf": 1.0})["eotf"]
+    assert (curve.value, curve.limit) == (0.0, 3.0)
+
+
+def test_what_the_stage_does_by_itself_does_not_make_one_colour_two() -> None:
+    rng = np.random.default_rng(6)
+    restless = {"channel_red": 0.3 * math.sqrt(1.5)}
+    named: dict[str, list[set[str]]] = {"steady": [], "restless": []}
+    for seed in range(25):
+        # Of today's take and of the mean of two.
+        swing = 0.003 * (rng.standard_normal(3) - rng.standard_normal((2, 3)).mean(axis=0))
+        pairs = pairs_of(of_leds(*swing) + of_leds(-0.03, 0.0, 0.0), seed=seed)
+        for name, repeat in (("steady", None), ("restless", restless)):
+            made = split_change(pairs, LIMITS, repeatability=repeat).components
+            named[name].append(failed({one.name: one for one in made}))
+    assert sum(one == {"channel_red"} for one in named["restless"]) >= 24
+    assert sum("white" in one for one in named["steady"]) > 10
 
 
 def test_errors_cover_what_is_off() -> None:

@@ -136,6 +136,12 @@ def test_places_cover_the_wall_and_show_its_cabinets() -> None:
     assert np.std(found[:, 0]) > 0.02, "there was something to see"
 
 
+def test_light_of_the_room_is_no_unevenness() -> None:
+    dark, lit = reading(), reading(replace(STAGE, ambient=0.02))
+    ratio = (lit.even / dark.even)[: dark.n_flat]
+    np.testing.assert_allclose(np.median(ratio, axis=0), 1.0, atol=0.002)
+
+
 def test_the_outline_is_where_the_wall_stands() -> None:
     found = reading()
     right, bottom = WALL[0] - 0.5, WALL[1] - 0.5

@@ -44,6 +44,7 @@ def test_patches_stand_in_the_content_and_apart(size: tuple[int, int]) -> None:
     cells = [patch.region for patch in pattern.frames[2].patches]
     for cell in cells:
         assert min(cell.width, cell.height) >= 4
+        assert max(cell.width / cell.height, cell.height / cell.width) < 5.0
         assert content.x <= cell.x
         assert content.y <= cell.y
         assert cell.x + cell.width <= content.x + content.width
