@@ -29,6 +29,8 @@ _MODEL_SIGMA = 0.004
 _ITP_OF_A_PERCENT = 0.72
 # Models that fit as well: of so many the spread is taken, and so many are split into causes.
 _N_MODELS, _N_SPLIT = 24, 12
+# The direction of the exposure among gains and exponents.
+_COMMON = np.concatenate([np.ones(9), np.zeros(3)])
 
 
 def components_of(profile: Profile, seen: Seen, to_aces: FloatArray) -> tuple[Component, ...]:
@@ -63,14 +65,16 @@ def components_of(profile: Profile, seen: Seen, to_aces: FloatArray) -> tuple[Co
         for part in split_change(other, limits).components:
             own.setdefault(part.name, []).append(part.value)
     repeat = {name: float(np.sqrt(np.mean(np.square(v)))) for name, v in own.items()}
-    # At the exposure of the profile, where the errors hold; the exposure is put back afterwards.
+    # At the exposure of the profile, where the errors hold. What is left of the exposure is free:
+    # one LED colour that is dimmer moves the best one a little, and must not look like three.
     now = _with_now(pairs, scale * seen.light @ to_camera, noise)
-    exposure, *parts = split_change(
-        now, limits, repeatability=repeat, own_error=_own_error(drawn)
+    error = _own_error(drawn)
+    _, *parts = split_change(
+        now, limits, repeatability=repeat, own_error=error + np.outer(_COMMON, _COMMON)
     ).components
-    stops = exposure.value - math.log2(scale)
+    common = math.sqrt(float(_COMMON @ error @ _COMMON)) / float(_COMMON.sum())
     return (
-        judge("exposure", stops, exposure.sigma, limits),
+        judge("exposure", -math.log2(scale), common / math.log(2.0), limits),
         *parts,
         _black(profile, seen, scale),
     )

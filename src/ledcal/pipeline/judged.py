@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 # The exposure is free: a re-shoot may be lighter or darker than the profile's take.
 _NOT_JUDGED = ("exposure",)
+# Of fewer colours the 95th percentile is their maximum, and is said but not judged.
+_ENOUGH = 20
 # A profile that predicts this share of a limit has not promised to keep it.
 _PROMISED = 0.8
 
@@ -83,7 +85,11 @@ def judge_rows(
     to_aces = np.eye(3) if transform is None else transform.combined()
     components = components_of(profile, seen, to_aces)
     whole, limits = regions[ALL], profile.stage.tolerances
-    over = over_limits(whole.achieved, whole.noise, limits)
+    over = tuple(
+        one
+        for one in over_limits(whole.achieved, whole.noise, limits)
+        if one.name == "median" or whole.n >= _ENOUGH
+    )
     severity = "fail" if over else "warning"
     why: list[Finding] = []
     if drawn_by is not None and is_of_another:
