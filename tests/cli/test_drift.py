@@ -395,7 +395,7 @@ def test_no_baseline_yet(ledcal: Ledcal, site: Site, profile: Path) -> None:
     (profile / "baseline.json").unlink()
     text = refused(ledcal, 2, profile, site.take(3))
     assert "no drift baseline in this profile yet" in text
-    assert "ledcal drift baseline TAKE1 TAKE2 --profile north" in text
+    assert f"ledcal drift baseline TAKE1 TAKE2 --profile {profile}'" in text
 
 
 def test_a_baseline_of_an_earlier_fit(ledcal: Ledcal, site: Site, profile: Path) -> None:
@@ -427,6 +427,9 @@ def test_a_take_that_is_not_whole(
     shutil.copytree(site.take(3), take)
     min(take.glob("*.dng")).unlink()
     text = refused(ledcal, 3, profile, take)
+    run = ledcal("drift", "baseline", site.take(1), take, "--profile", profile, "--overwrite")
+    assert run.code == 3
+    assert f"{take}: of the drift pattern's 3 frames 0 is missing" in words(run.err)
     assert "of the drift pattern's 3 frames 0 is missing" in text
     assert "not the drift pattern" in refused(ledcal, 3, profile, site.root / "shot")
     assert "nowhere" in refused(ledcal, 2, profile, tmp_path / "nowhere")

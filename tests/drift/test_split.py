@@ -51,7 +51,7 @@ def components(
 
 def uv(xyz: FloatArray) -> FloatArray:
     x, y, z = xyz
-    return np.array([4.0 * x, 9.0 * y]) / (x + 15.0 * y + 3.0 * z)
+    return np.array([4.0 * x, 9.0 * y], np.float64) / float(x + 15.0 * y + 3.0 * z)
 
 
 def white_shift(gain: FloatArray) -> float:
