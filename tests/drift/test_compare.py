@@ -226,6 +226,10 @@ def test_a_dimmer_wall_leaves_the_rooms_light_on_it() -> None:
     assert set(verdicts(made)) == {"exposure"}
     more = replace(THEN, dimmed=-0.4, black=THEN.black + 0.0005 * PARTS.sum(axis=0))
     assert component(compared(more), "black").value > 0.02
+    # Pictures and clips say no settings.
+    silent = compared(Day(dimmed=-0.4), Day())
+    assert abs(component(silent, "black").value) < 0.001
+    assert abs(component(compared(Day(stops=-0.5), Day()), "black").value) < 0.001
 
 
 def test_another_lens_does_not_tint_black() -> None:

@@ -321,14 +321,14 @@ def _black(
 ) -> tuple[FloatArray, FloatArray]:
     """Change of black as a share of peak white in each channel, and its error.
 
-    A camera's exposure scales the room's light in the black frame, a dimmer wall does not: where
-    the camera says what it did, the exposure that explains more of the black is taken.
+    A camera's exposure scales the room's light in the black frame, a dimmer wall does not: of the
+    exposure that is seen and the one that the camera says (none, where it says nothing) the one
+    that explains more of the black is taken.
     """
     white = int(np.argmax(pairs.level.min(axis=1)))
     peak = pairs.then[white] / pairs.level[white].min()
-    scales = [split.explanation.exposure]
-    if math.isfinite(camera_stops):
-        scales.append(camera_stops * math.log(2.0))
+    asked = camera_stops * math.log(2.0) if math.isfinite(camera_stops) else 0.0
+    scales = [split.explanation.exposure, asked]
     found = []
     for scale in scales:
         gain = np.exp(scale + split.explanation.camera)
