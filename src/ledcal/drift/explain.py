@@ -111,8 +111,9 @@ def explain_change(change: Change) -> Explanation:
     """
     seen = np.concatenate([change.gain.reshape(-1), change.exponent])
     weight = np.asarray(np.linalg.inv(change.covariance), np.float64)
-    costs = [_cost(chosen, weight, seen) for chosen in _ALL]
-    chosen = _ALL[int(np.argmin(costs))]
+    costs = _costs(weight, seen)
+    # Of those that are as good the first, not the one that rounding favours.
+    chosen = _ALL[int(np.argmax(costs <= costs.min() * (1.0 + 1e-9) + 1e-6))]
     columns = _joined(chosen)
     answer = _solve(columns, weight, seen)
     found = {"camera_white": np.zeros(12), "eotf": np.zeros(12), "primaries": np.zeros(12)}
@@ -221,13 +222,31 @@ def _joined(chosen: tuple[_Cause, ...]) -> FloatArray:
     return np.concatenate([np.zeros((12, 0)), *(columns for _, columns in chosen)], axis=1)
 
 
-def _cost(chosen: tuple[_Cause, ...], weight: FloatArray, seen: FloatArray) -> float:
-    """Chi squared of what is left, and the price of what was used."""
+def _price(chosen: tuple[_Cause, ...]) -> float:
+    """What an explanation must take off chi squared."""
+    n_white = sum(name == "white" for name, _ in chosen)
+    n_numbers = sum(columns.shape[1] for _, columns in chosen)
+    return _PRICE * n_numbers + _PRICE_OF_CAUSE * len(chosen) + _PRICE_OF_WHITE * n_white
+
+
+def _filled(chosen: tuple[_Cause, ...]) -> FloatArray:
+    """Columns of an explanation, zeros where it has fewer than twelve."""
     columns = _joined(chosen)
-    rest = seen - columns @ _solve(columns, weight, seen)
-    price: float = _PRICE * columns.shape[1] + _PRICE_OF_CAUSE * len(chosen)
-    price += _PRICE_OF_WHITE * sum(name == "white" for name, _ in chosen)
-    return price + float(np.einsum("i,ij,j->", rest, weight, rest))
+    return np.pad(columns, ((0, 0), (0, 12 - columns.shape[1])))
+
+
+_PRICES = np.array([_price(chosen) for chosen in _ALL])
+_COLUMNS = np.stack([_filled(chosen) for chosen in _ALL])
+
+
+def _costs(weight: FloatArray, seen: FloatArray) -> FloatArray:
+    """Chi squared of what each explanation leaves, and the price of what it uses: all at once."""
+    side = _COLUMNS.transpose(0, 2, 1) @ weight
+    # Where two causes say the same, a trace on the diagonal shares it between them.
+    trace = 1e-12 * float(np.trace(weight)) * np.eye(12)
+    answer = np.linalg.solve(side @ _COLUMNS + trace, (side @ seen)[..., None])
+    rest = seen - (_COLUMNS @ answer)[..., 0]
+    return np.asarray(_PRICES + np.einsum("ni,ij,nj->n", rest, weight, rest, optimize=True))
 
 
 def _solve(columns: FloatArray, weight: FloatArray, seen: FloatArray) -> FloatArray:
