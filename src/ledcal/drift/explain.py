@@ -225,7 +225,7 @@ def _joined(chosen: tuple[_Cause, ...]) -> FloatArray:
 def _price(chosen: tuple[_Cause, ...]) -> float:
     """What an explanation must take off chi squared."""
     n_white = sum(name == "white" for name, _ in chosen)
-    n_numbers = sum(columns.shape[1] for _, columns in chosen)
+    n_numbers: int = sum(columns.shape[1] for _, columns in chosen)
     return _PRICE * n_numbers + _PRICE_OF_CAUSE * len(chosen) + _PRICE_OF_WHITE * n_white
 
 
