@@ -168,18 +168,18 @@ def test_legal_range_is_a_wrong_input_space(
 def test_a_wall_that_has_changed_is_a_warning_and_with_strict_4(
     ledcal: Ledcal, wall: Calibrated, tmp_path: Path
 ) -> None:
-    take = shot(tmp_path / "take", wall.drawn, "--fault", "wall-white=0.04")
+    take = shot(tmp_path / "take", wall.drawn, "--fault", "wall-red=0.03")
     found = said(ledcal, wall, take, 0)
     assert found["verdict"] == "warn"
     assert ids(found) == ["wall-has-changed"]
     off = {one["name"]: one for one in found["components"] if one["verdict"] == "fail"}
-    assert set(off) == {"white"}
-    assert off["white"]["value"] == pytest.approx(0.0022, abs=0.0006)
+    assert set(off) == {"channel_red"}
+    assert off["channel_red"]["value"] == pytest.approx(-3.0, abs=0.8)
     run = ledcal("verify", take, "--profile", wall.own, "--strict")
     assert run.code == 4
     lines = run.out.splitlines()
     assert lines[0].startswith("CHECK  content is right through the camera to ")
-    assert "but the wall's white has moved by 0.002" in " ".join(run.out.split())
+    assert "but red of the wall is " in " ".join(run.out.split())
     # A path is never broken.
     assert max(len(line) for line in lines if "checks" not in line) <= 80
 

@@ -90,7 +90,9 @@ def judge_rows(
         for one in over_limits(whole.achieved, whole.noise, limits)
         if one.name == "median" or whole.n >= _ENOUGH
     )
-    severity = "fail" if over else "warning"
+    # A mistake is one too where only what the wall cannot make shows it.
+    off = next(one.misfit for one in explained.suspects if one.finding == AS_MEANT)
+    severity = "fail" if over or off > limits.median_itp else "warning"
     why: list[Finding] = []
     if drawn_by is not None and is_of_another:
         why.append(_of_another(profile, drawn_by))
