@@ -155,6 +155,10 @@ def test_pictures_do_as_well(ledcal: Ledcal, site: Site, profile: Path) -> None:
     found = said(ledcal, site.take(4, *exr, "--fault", "wall-red=0.02"), profile, 4)
     assert off(found) == {"channel_red": "fail"}
     assert component(found, "channel_red")["value"] == pytest.approx(-2.0, rel=0.1)
+    # Another lens is a gain in the camera's channels, not in those of the pictures.
+    tint = said(ledcal, site.take(4, *exr, "--fault", "lens-tint"), profile, 4)
+    assert off(tint) == {"camera_white": "fail"}
+    assert component(tint, "camera_white")["value"] == pytest.approx(0.007, rel=0.15)
 
 
 def test_a_chart_tells_whose_the_exposure_is(ledcal: Ledcal, site: Site, profile: Path) -> None:
