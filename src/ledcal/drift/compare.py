@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # Of the picture's width, in percent: from there on a smooth change over the wall is the camera's.
 _MOVED = 0.1
+# Standard errors that the worst part of a wall must be off: there are a hundred cabinets or more.
+_MANY_PARTS = 5.0
 # Amplitude of what repeats from which on it is worth saying.
 _RIPPLE = 0.005
 _LED_NAMES = ("red", "green", "blue")
@@ -109,8 +111,12 @@ def compare_readings(
     split_components = [_exposure(total, camera_stops, has_chart=has_chart), *split.components[1:]]
     black = _black(then, now, pairs, split, camera_stops)
     spot = evenness.spot
-    # Where moire is in the picture, what is smaller than it is not called a cabinet's.
-    uneven = np.nanmax([repeat.get("uniformity", 0.0), 200.0 * now.ripple / REPEATABILITY_FACTOR])
+    # Where moire is in the picture, what is smaller than it is not called a cabinet's; nor what
+    # noise makes of the worst of so many parts.
+    floors = [repeat.get("uniformity", 0.0), 200.0 * now.ripple / REPEATABILITY_FACTOR]
+    if spot is not None:
+        floors.append(100.0 * _MANY_PARTS * spot.sigma / REPEATABILITY_FACTOR)
+    uneven = np.nanmax(floors)
     others = [
         judge(
             "black",
