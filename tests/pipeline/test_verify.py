@@ -13,10 +13,10 @@ from ledcal.files.measurements import write_measurements
 from ledcal.files.stage import read_stage
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.pattern import build_pattern
-from ledcal.pipeline.achieved import look_at, regions_of
 from ledcal.pipeline.corrected import corrected_of_id, corrected_pattern, shown_light
 from ledcal.pipeline.fit import fit_profile
-from ledcal.pipeline.judged import judge_rows
+from ledcal.pipeline.verify_figures import look_at, regions_of
+from ledcal.pipeline.verify_verdict import judge_rows
 from ledcal.simulate.scenes import scene_for
 from ledcal.simulate.sensor import stage_transform
 from ledcal.simulate.stage import with_values

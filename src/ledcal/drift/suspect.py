@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ledcal.values.drift import COMPONENT_WORDS
 from ledcal.values.finding import Finding
 from ledcal.values.verify import (
     AS_MEANT,
@@ -24,20 +25,6 @@ if TYPE_CHECKING:
 CANNOT_TELL = "applied-cannot-be-told"
 NOT_AS_GOOD = "profile-out-of-tolerance"
 SOME_OFF = "some-colours-out-of-tolerance"
-# Components by their names, as people say them; what is said of one that is off.
-COMPONENT_WORDS = {
-    "exposure": "brightness",
-    "camera_white": "white through lens and camera",
-    "channel_red": "red of the wall",
-    "channel_green": "green of the wall",
-    "channel_blue": "blue of the wall",
-    "white": "white of the wall",
-    "eotf": "exponent of the tone curve",
-    "primaries": "colour of an LED",
-    "black": "black",
-    "uniformity": "evenness",
-    "geometry": "camera or wall",
-}
 _SURE, _LIKELY, _LEFT, _UNSURE = 0.95, 0.7, 0.8, 0.5
 # No wall changes by so much with heat or age, median delta E ITP.
 _LARGE_ITP = 10.0

@@ -14,10 +14,10 @@ from ledcal.drift.advise import advice_of, can_be_moved, out_of_limits, sentence
 from ledcal.errors import CaptureError, InputError, ProfileError
 from ledcal.files.digest import sha256_file
 from ledcal.files.stage import changed_limits, read_stage
-from ledcal.pipeline.changed_wall import ChangedWall, is_corrected
-from ledcal.pipeline.derive import derive_profile
 from ledcal.pipeline.drift_readings import compare_takes, repeatability_of
 from ledcal.pipeline.drift_take import read_drift, require_same_stage
+from ledcal.pipeline.drift_update import derive_profile
+from ledcal.pipeline.drift_wall import ChangedWall, is_corrected
 from ledcal.pipeline.profiles import read_stored
 from ledcal.profile.baseline import read_baseline, write_baseline
 from ledcal.profile.checks import write_check

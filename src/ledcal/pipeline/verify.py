@@ -25,9 +25,9 @@ from ledcal.pipeline.camera_path import (
 )
 from ledcal.pipeline.context import Context
 from ledcal.pipeline.corrected import corrected_of_id
-from ledcal.pipeline.judged import judge_rows
 from ledcal.pipeline.profiles import read_others, read_stored
 from ledcal.pipeline.sampling import known_pattern, sample_captures
+from ledcal.pipeline.verify_verdict import judge_rows
 from ledcal.profile.checks import write_check
 from ledcal.values.drift import CheckRecord
 from ledcal.values.finding import Finding

@@ -8,8 +8,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from ledcal.report.summary import WIDTH, Row
-from ledcal.report.words import COMPONENT_WORDS
-from ledcal.values.drift import UNITS, component_document
+from ledcal.values.drift import COMPONENT_WORDS, UNITS, component_document
 from ledcal.values.quality import number_or_null, spread_document
 
 if TYPE_CHECKING:

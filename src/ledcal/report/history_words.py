@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ledcal.report.summary import count
-from ledcal.report.words import COMPONENT_WORDS
+from ledcal.values.drift import COMPONENT_WORDS
 from ledcal.values.history import DISTANCES, LEAVING, OUT, UNKNOWN
 
 if TYPE_CHECKING:

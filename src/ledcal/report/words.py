@@ -19,20 +19,6 @@ REGION_WORDS = {
     "saturated": ("vivid", "one channel nearly off"),
     "shadows": ("shadows", "below 2 % of the wall's peak"),
 }
-# What a component of drift is called.
-COMPONENT_WORDS = {
-    "exposure": "exposure",
-    "camera_white": "camera white",
-    "channel_red": "red of the wall",
-    "channel_green": "green of the wall",
-    "channel_blue": "blue of the wall",
-    "white": "white of the wall",
-    "eotf": "tone curve",
-    "primaries": "primaries",
-    "black": "black",
-    "uniformity": "evenness",
-    "geometry": "position",
-}
 # What fringes of a colour look like.
 FRINGE_WORDS = {
     LUMINANCE: "light/dark",

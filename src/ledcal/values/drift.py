@@ -24,6 +24,20 @@ COMPONENTS = (
 )
 # A camera that was moved or exposed in another way is said, and is no fault of the wall.
 ONLY_WARNED = ("exposure", "geometry")
+# What a component of drift is called.
+COMPONENT_WORDS = {
+    "exposure": "exposure",
+    "camera_white": "camera white",
+    "channel_red": "red of the wall",
+    "channel_green": "green of the wall",
+    "channel_blue": "blue of the wall",
+    "white": "white of the wall",
+    "eotf": "tone curve",
+    "primaries": "primaries",
+    "black": "black",
+    "uniformity": "evenness",
+    "geometry": "position",
+}
 UNITS = {
     "exposure": "stops",
     "camera_white": "u'v'",

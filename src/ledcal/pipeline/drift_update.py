@@ -25,7 +25,7 @@ from ledcal.values.quality import Provenance
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ledcal.pipeline.changed_wall import ChangedWall
+    from ledcal.pipeline.drift_wall import ChangedWall
     from ledcal.values.reading import Baseline
 
 

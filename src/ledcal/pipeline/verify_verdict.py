@@ -16,8 +16,8 @@ from ledcal.drift.suspect import (
     some_finding,
     unclear_finding,
 )
-from ledcal.pipeline.achieved import explain_applied, look_at, regions_of
-from ledcal.pipeline.changed import components_of
+from ledcal.pipeline.verify_causes import components_of
+from ledcal.pipeline.verify_figures import explain_applied, look_at, regions_of
 from ledcal.values.finding import Finding
 from ledcal.values.quality import over_limits
 from ledcal.values.verify import ALL, AS_MEANT, OF_ANOTHER, Verification
@@ -25,7 +25,7 @@ from ledcal.values.verify import ALL, AS_MEANT, OF_ANOTHER, Verification
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ledcal.pipeline.achieved import Seen
+    from ledcal.pipeline.verify_figures import Seen
     from ledcal.values.camera import CameraTransform
     from ledcal.values.drift import Component
     from ledcal.values.measurement import PatchMeasurements

@@ -11,6 +11,7 @@ import numpy as np
 from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz
 from ledcal.colorimetry.transfer import eotf, eotf_inverse
 from ledcal.drift.change import measure_change
+from ledcal.drift.moved import parts_of
 from ledcal.drift.split import split_change
 from ledcal.model.predict import predict
 from ledcal.model.uncertainty import draw_models
@@ -18,7 +19,7 @@ from ledcal.values.drift import judge
 from ledcal.values.pairs import LightPairs
 
 if TYPE_CHECKING:
-    from ledcal.pipeline.achieved import Seen
+    from ledcal.pipeline.verify_figures import Seen
     from ledcal.values.arrays import FloatArray
     from ledcal.values.display import DisplayModel
     from ledcal.values.drift import Component
@@ -105,18 +106,15 @@ def _pairs(
     """The wall as it was, on both sides; `sigma` is the model's own error."""
     wall = profile.stage.wall
     to_camera = np.linalg.inv(to_aces).T
-    then = _lit(model, code) @ to_camera
-    single = np.stack([_lit(model, code * one) @ to_camera for one in np.eye(3)], axis=1)
-    total = single.sum(axis=1)
-    # White is more or less than its parts: each is given its share of that.
-    share = np.where(np.abs(total) > 1e-12, then / np.where(np.abs(total) > 1e-12, total, 1), 1)
+    parts = parts_of(lambda sent: _lit(model, sent) @ to_camera, code)
+    then = parts.sum(axis=1)
     level = eotf(wall.eotf, code, peak_nits=wall.peak_nits) / wall.peak_nits
     return LightPairs(
         code=code,
         then=then,
         now=then,
         sigma=relative * np.abs(then),
-        parts=single * share[:, None, :],
+        parts=parts,
         level=np.asarray(level, np.float64),
         to_xyz=np.asarray(matrix_aces_to_xyz() @ to_aces, np.float64),
     )
