@@ -147,7 +147,9 @@ def command(
         output.say(f"the white card: --chart {','.join(map(str, made['chart']))}")
     then = "sync" if made["is_sync"] else "fit"
     after = ""
-    if made["is_corrected"] or profile is not None:
+    if made["is_drift"]:
+        then, after = "drift check", f" --profile {profile or 'PROFILE'}"
+    elif made["is_corrected"] or profile is not None:
         then, after = "verify", f" --profile {profile or 'PROFILE'}"
     output.say(
         f"{made['frames']} captures of {made['scene']} (seed {seed}) in {out}; the truth is in "

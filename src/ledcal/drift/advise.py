@@ -118,11 +118,11 @@ def _exposure_words(one: Component, comparison: DriftComparison) -> str:
     """Common brightness: who did it, as far as that can be told."""
     stops, size = f"{one.value:+.2f} stops", f"{abs(one.value):.2f} stops"
     if comparison.has_chart:
-        wall = one.value - comparison.camera_stops
+        wall = comparison.wall_stops
         if one.verdict == "fail":
             return f"the wall is {abs(wall):.2f} stops {'brighter' if wall > 0 else 'dimmer'}"
         return f"the camera's exposure has changed by {comparison.camera_stops:+.2f} stops"
-    if abs(one.value - comparison.camera_stops) <= one.limit:
+    if abs(comparison.wall_stops) <= one.limit:
         return f"the camera's exposure has changed by {stops}, as its settings say"
     return (
         f"everything is {size} {'brighter' if one.value > 0 else 'dimmer'}: iris, ND or the wall "
@@ -180,10 +180,10 @@ def _remedy(one: Component, comparison: DriftComparison) -> list[str]:
         return lines
     if one.name == "exposure":
         if comparison.has_chart and one.verdict == "fail":
-            wall = one.value - comparison.camera_stops
+            wall = comparison.wall_stops
             share = f"{100 * 2.0**-wall:.0f} %"
             return [f"check the brightness of the processor; set it to {share} of what it is"]
-        if abs(one.value - comparison.camera_stops) <= one.limit:
+        if abs(comparison.wall_stops) <= one.limit:
             return []
         return [_CHART]
     plain = {

@@ -60,6 +60,11 @@ class DriftComparison:
     camera_stops: float
     has_chart: bool
 
+    @property
+    def wall_stops(self) -> float:
+        """What is left of the exposure for the wall."""
+        return self.split.components[0].value - self.camera_stops
+
 
 def compare_readings(
     then: DriftReading,
@@ -311,8 +316,9 @@ def _exposure(total: Component, camera_stops: float, *, has_chart: bool) -> Comp
         words = (
             f"camera {camera_stops:+.2f}, wall {round(wall, 2) + 0.0:+.2f} stops by the white chart"
         )
-        is_wall = abs(wall) > total.limit
-        return replace(total, detail=words, verdict="fail" if is_wall else total.verdict)
+        if abs(wall) > total.limit:
+            return replace(total, value=wall, detail=words, verdict="fail")
+        return replace(total, detail=words)
     if abs(camera_stops) > 0.01:
         return replace(total, detail=f"the camera's settings say {camera_stops:+.2f} stops")
     return total

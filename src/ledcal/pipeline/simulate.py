@@ -199,6 +199,7 @@ def photograph(
         "is_sync": bool(n_frames),
         "chart": _chart_px(virtual) if has_chart else None,
         "is_corrected": plan.is_file() and is_corrected_id(read_plan(plan).pattern_id),
+        "is_drift": plan.is_file() and read_plan(plan).name == "drift",
         "faults": {
             **{fault.name: strength for fault, strength in wrong},
             **{fault.name: strength for fault, strength in of_sync},
