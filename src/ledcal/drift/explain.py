@@ -22,6 +22,8 @@ _PRICE = 12.0
 # Among explanations that are as good the one with fewer causes; but a shift of white only where
 # one LED colour beside a change of the exposure does not do. Less than any number costs.
 _PRICE_OF_CAUSE, _PRICE_OF_WHITE = 1.0, 2.0
+# Restlessness is told from a few numbers of two takes: what noise may make of them is taken off.
+_SURELY = 3.0
 _EXPOSURE = np.concatenate([np.ones(9), np.zeros(3)])[:, None]
 
 
@@ -179,7 +181,7 @@ def loosened(change: Change, *, wall: float, exponent: float) -> Change:
         (exponent, _EXPONENTS, slice(9, 12)),
     ):
         noise = _errors(np.zeros((12, 0)), columns, weight)[at]
-        own = max(size**2 - float(np.mean(noise**2)), 0.0)
+        own = max(size**2 - _SURELY * float(np.mean(noise**2)), 0.0)
         covariance += own * columns @ columns.T
     return replace(change, covariance=covariance)
 
