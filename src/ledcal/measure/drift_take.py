@@ -163,14 +163,17 @@ def _evenness(
     nothing = np.full((len(points), 3), np.nan)
     dark, flat = mean.get(FrameKind.BLACK, nothing), mean.get(FrameKind.FLAT, nothing)
     tiles = flat[:n_flat] - dark[:n_flat]
-    # The black frame shows the marks with the least glare of everything else.
-    marks = dark[n_flat:] - np.nanmean(black.light[stack.central], axis=0)
+    # The marks are lit alike in every frame; the glare of the others is a hundredth of them, and
+    # the same in every take.
+    lit = [light[n_flat:] for light in mean.values()]
+    marks = np.mean(lit, axis=0) - np.nanmean(black.light[stack.central], axis=0)
+    mark_sigma = np.sqrt(np.sum([s[n_flat:] ** 2 for s in spread.values()], axis=0)) / len(lit)
     cells, cell_sigma, cell_places = _strip(pattern, stack)
     errors = spread.get(FrameKind.FLAT, nothing), spread.get(FrameKind.BLACK, nothing)
     return (
         np.concatenate([points.mean(axis=1), cell_places]),
         np.concatenate([tiles, marks, cells]),
-        np.concatenate([np.hypot(errors[0], errors[1])[:n_flat], errors[1][n_flat:], cell_sigma]),
+        np.concatenate([np.hypot(errors[0], errors[1])[:n_flat], mark_sigma, cell_sigma]),
         n_flat,
     )
 
