@@ -70,7 +70,7 @@ def test_takes_that_differ_are_said(ledcal: Ledcal, site: Site, profile: Path) -
     asked = ("--profile", profile, "--overwrite")
     run = ledcal("drift", "baseline", *takes, *asked)
     assert run.code == 0
-    assert run.out.startswith("LOOK  The takes of the baseline differ: ")
+    assert run.out.startswith("CHECK  The takes of the baseline differ: ")
     assert "channel_red 1" in words(run.out)
     assert "shoot the baseline again ('--overwrite')" in words(run.out)
     assert ledcal("drift", "baseline", *takes, *asked, "--strict").code == 4

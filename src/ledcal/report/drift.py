@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ledcal.values.drift import Component
     from ledcal.values.drift_check import DriftCheck, StoredBaseline
 
-_VERDICT_WORDS = {"pass": ("PASS", "good"), "warn": ("LOOK", "warn"), "fail": ("FAIL", "fail")}
+_VERDICT_WORDS = {"pass": ("PASS", "good"), "warn": ("CHECK", "warn"), "fail": ("FAIL", "fail")}
 _SHORT_UNITS = {
     "% of the exponent": "%",
     "% of peak": "% of peak",
@@ -79,7 +79,7 @@ def baseline_rows(made: StoredBaseline) -> list[Row]:
         For the screen.
     """
     if made.apart:
-        word = f"LOOK  The takes of the baseline differ: {'; '.join(made.apart)}."
+        word = f"CHECK  The takes of the baseline differ: {'; '.join(made.apart)}."
         rows = [Row(line, "warn") for line in _wrapped(word, "")]
         rows += [
             Row(line)
@@ -133,7 +133,7 @@ def drift_document(check: DriftCheck) -> dict[str, Any]:
 def _component_rows(one: Component) -> list[Row]:
     """A line of the table, and what there is to add."""
     style = {"fail": "fail", "warn": "warn"}.get(one.verdict, "")
-    mark = {"fail": "FAIL", "warn": "look"}.get(one.verdict, "")
+    mark = {"fail": "FAIL", "warn": "check"}.get(one.verdict, "")
     unit = _SHORT_UNITS.get(one.unit, one.unit)
     value = "not seen" if math.isnan(one.value) else _signed(one)
     sigma = f"{one.sigma:.1g}" if math.isfinite(one.sigma) and one.sigma > 0 else ""
