@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 # Of the picture's width, in percent: from there on a smooth change over the wall is the camera's.
 _MOVED = 0.1
-# Standard errors that the worst part of a wall must be off: there are a hundred cabinets or more.
-_MANY_PARTS = 5.0
+# Standard errors that the worst part of a wall must be off: there are a hundred cabinets or more,
+# and thousands of boxes where their size is not known.
+_MANY_PARTS, _MANY_BOXES = 5.0, 6.0
 # Amplitude of what repeats from which on it is worth saying.
 _RIPPLE = 0.005
 _LED_NAMES = ("red", "green", "blue")
@@ -120,7 +121,8 @@ def compare_readings(
     # noise makes of the worst of so many parts.
     floors = [repeat.get("uniformity", 0.0), 200.0 * now.ripple / REPEATABILITY_FACTOR]
     if spot is not None:
-        floors.append(100.0 * _MANY_PARTS * spot.sigma / REPEATABILITY_FACTOR)
+        many = _MANY_BOXES if panel_px is None else _MANY_PARTS
+        floors.append(100.0 * many * spot.sigma / REPEATABILITY_FACTOR)
     uneven = np.nanmax(floors)
     others = [
         judge(
