@@ -103,6 +103,19 @@ def xy_to_xyz(xy: ArrayLike) -> FloatArray:
     return np.stack([x / y, np.ones_like(y), (1.0 - x - y) / y], axis=-1)
 
 
+def xyz_to_uv(xyz: ArrayLike) -> FloatArray:
+    """CIE 1976 u', v' of tristimulus values (..., 3), shape (..., 2).
+
+    Examples
+    --------
+    >>> xyz_to_uv([0.95047, 1.0, 1.08883]).round(4).tolist()
+    [0.1978, 0.4683]
+    """
+    values = np.asarray(xyz, np.float64)
+    total = values @ np.array([1.0, 15.0, 3.0])
+    return np.asarray(values[..., :2] * [4.0, 9.0] / total[..., None], np.float64)
+
+
 def matrix_adaptation(source_xyz: ArrayLike, target_xyz: ArrayLike) -> FloatArray:
     """Bradford matrix that takes XYZ under one white to XYZ under another.
 

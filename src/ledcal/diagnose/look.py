@@ -11,7 +11,7 @@ import numpy as np
 
 from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.encoding import canonical_encoding, decode
-from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz
+from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz, xyz_to_uv
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf
 from ledcal.diagnose.tone import misses, nearest_eotf, tone_miss
@@ -223,7 +223,5 @@ def _moves(light: FloatArray, noise: float) -> float:
     lit = (luminance > max(_RAMP_SHARES[0] * top, 20.0 * noise)) & (luminance > 0)
     if lit.sum() < 3:
         return 0.0
-    xyz = light[lit] @ matrix_aces_to_xyz().T
-    total = xyz @ [1.0, 15.0, 3.0]
-    uv = xyz[:, :2] * [4.0, 9.0] / total[:, None]
+    uv = xyz_to_uv(light[lit] @ matrix_aces_to_xyz().T)
     return float(np.linalg.norm(uv - uv[-1], axis=1).max())

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.colorimetry.camera import correlated_colour_temperature
-from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz
+from ledcal.colorimetry.space import aces_luminance, matrix_aces_to_xyz, xyz_to_uv
 from ledcal.values.finding import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ledcal.diagnose.case import Case
-    from ledcal.values.arrays import FloatArray
 
 _ABOVE = 1.15
 _OFF_UV = 0.014
@@ -56,8 +55,8 @@ def white_point(case: Case) -> Iterator[Finding]:
     if not len(case.response.grey):
         return
     xyz = matrix_aces_to_xyz() @ case.response.grey[-1]
-    uv = _uv(xyz)
-    off = float(np.hypot(*(uv - _uv(matrix_aces_to_xyz() @ np.ones(3)))))
+    uv = xyz_to_uv(xyz)
+    off = float(np.hypot(*(uv - xyz_to_uv(matrix_aces_to_xyz() @ np.ones(3)))))
     if off < _OFF_UV:
         return
     wall_cct = correlated_colour_temperature(case.stage.wall.gamut.whitepoint_xy)
@@ -93,7 +92,3 @@ def white_point(case: Case) -> Iterator[Finding]:
         "by LUT costs brightness",
         reshoot=False,
     )
-
-
-def _uv(xyz: FloatArray) -> FloatArray:
-    return np.asarray(np.array([4.0, 9.0]) * xyz[:2] / (xyz @ [1.0, 15.0, 3.0]), np.float64)

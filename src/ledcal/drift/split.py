@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.colorimetry.space import xyz_to_uv
 from ledcal.drift.change import measure_change
 from ledcal.drift.explain import LED_COLOURS, explain_change, loosened, spread_over
 from ledcal.values.drift import judge
@@ -193,8 +194,8 @@ def _primaries_shifts(pairs: LightPairs, moved: FloatArray) -> list[float]:
     values = []
     for led in range(3):
         part = _single(pairs, led)
-        start = chromaticity(pairs.to_xyz @ part)
-        end = chromaticity(pairs.to_xyz @ (part * np.exp(moved[led])))
+        start = xyz_to_uv(pairs.to_xyz @ part)
+        end = xyz_to_uv(pairs.to_xyz @ (part * np.exp(moved[led])))
         values.append(float(np.linalg.norm(end - start)))
     return values
 
@@ -206,18 +207,6 @@ def _single(pairs: LightPairs, led: int) -> FloatArray:
     return part
 
 
-def chromaticity(xyz: FloatArray) -> FloatArray:
-    """CIE 1976 u', v' of tristimulus values, shape (..., 2).
-
-    Examples
-    --------
-    >>> chromaticity(np.array([0.95047, 1.0, 1.08883])).round(4).tolist()
-    [0.1978, 0.4683]
-    """
-    scale = xyz @ np.array([1.0, 15.0, 3.0])
-    return np.asarray(xyz[..., :2] * [4.0, 9.0] / scale[..., None], np.float64)
-
-
 def _shift(
     to_xyz: FloatArray,
     moved: Callable[[FloatArray], FloatArray],
@@ -227,7 +216,7 @@ def _shift(
     """How far white moves in u'v' where something happens to its parts, and the error."""
 
     def at(what: FloatArray) -> FloatArray:
-        return chromaticity(moved(what).sum(axis=0) @ to_xyz.T)
+        return xyz_to_uv(moved(what).sum(axis=0) @ to_xyz.T)
 
     start = at(np.zeros(3))
     value = float(np.linalg.norm(at(values) - start))
@@ -314,9 +303,9 @@ def _primaries(
     values, errors = _primaries_shifts(pairs, found.primaries), []
     for led in range(3):
         part = _single(pairs, led)
-        start = chromaticity(pairs.to_xyz @ part)
+        start = xyz_to_uv(pairs.to_xyz @ part)
         slopes = [
-            (chromaticity(pairs.to_xyz @ (part * np.exp(1e-4 * one))) - start) / 1e-4
+            (xyz_to_uv(pairs.to_xyz @ (part * np.exp(1e-4 * one))) - start) / 1e-4
             for one in np.eye(3)
         ]
         spread = np.linalg.norm(np.array(slopes) * found.sigma["primaries"][led][:, None])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from ledcal.errors import InputError, SystemFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_PICTURES = (".png", ".svg")
 
 
 class PathFault(SystemFault):
@@ -81,6 +84,17 @@ def require_free(path: Path, *, overwrite: bool) -> None:
         )
 
 
+def numbered_path(path: Path) -> Path:
+    """The path, or the first of path-2, path-3, ... at which nothing stands."""
+    if not path.exists():
+        return path
+    return next(
+        numbered
+        for n in itertools.count(2)
+        if not (numbered := path.with_name(f"{path.name}-{n}")).exists()
+    )
+
+
 def require_free_file(path: Path, *, overwrite: bool) -> None:
     """Refuse a path where no file can be written: as `require_free`, and a folder in any case.
 
@@ -92,6 +106,28 @@ def require_free_file(path: Path, *, overwrite: bool) -> None:
     if path.is_dir():
         raise InputError(f"{path} is a folder; name a file")
     require_free(path, overwrite=overwrite)
+
+
+def require_free_picture(path: Path, *, what: str, overwrite: bool) -> None:
+    """Refuse a path where no picture can be written.
+
+    Parameters
+    ----------
+    path : Path
+        Ends in ``.png`` or ``.svg``.
+    what : str
+        What it is called in the message: ``a picture``, ``the chart``.
+    overwrite : bool
+        Whether what stands there is to be replaced.
+
+    Raises
+    ------
+    InputError
+        If the suffix is none of ours, or something stands there already.
+    """
+    if path.suffix.lower() not in _PICTURES:
+        raise InputError(f"{path}: {what} is a .png or a .svg; name one of these")
+    require_free_file(path, overwrite=overwrite)
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ledcal import __version__
 from ledcal.export.formats import checked_file
+from ledcal.files.atomic import numbered_path
 from ledcal.files.digest import sha256_file
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.fit import fit_model, outlying_patches
@@ -73,7 +73,7 @@ def derive_profile(
     correction = correction_of(model, old.stage, peak=old.peak)
     table = correction.table(old.correction.size)
     digest = sha256_file(folder / "profile.json")
-    path = _free(folder.with_name(f"{_stem(folder.name)}-moved"))
+    path = numbered_path(folder.with_name(f"{_stem(folder.name)}-moved"))
     new = replace(
         old,
         name=path.name,
@@ -110,13 +110,3 @@ def derive_profile(
 def _stem(name: str) -> str:
     """The name of the profile that was measured."""
     return name.partition("-moved")[0]
-
-
-def _free(path: Path) -> Path:
-    if not path.exists():
-        return path
-    return next(
-        numbered
-        for n in itertools.count(2)
-        if not (numbered := path.with_name(f"{path.name}-{n}")).exists()
-    )

@@ -57,10 +57,7 @@ class ChangedWall:
 
     def light_then(self, code: FloatArray) -> FloatArray:
         """Camera RGB above black that wall codes gave."""
-        model = self.profile.model
-        return np.asarray(
-            (predict(model, code) - black(model)) @ np.linalg.inv(self.to_aces).T, np.float64
-        )
+        return _lit(self.profile, code, self.to_aces)
 
     def light_now(self, code: FloatArray) -> FloatArray:
         """Camera RGB that wall codes give today, above the black of then."""
@@ -134,16 +131,10 @@ def is_corrected(
     bool
         False where the correction is too small to be told.
     """
-    model = profile.model
-
-    def made(played: FloatArray) -> FloatArray:
-        return np.asarray(
-            (predict(model, played) - black(model)) @ np.linalg.inv(to_aces).T, np.float64
-        )
-
-    plain = made(code)
+    plain = _lit(profile, code, to_aces)
     floor = 1e-4 * plain.max(axis=0)
-    ratio = made(apply_tetrahedral(profile.correction, code)) / np.maximum(plain, floor)
+    corrected_light = _lit(profile, apply_tetrahedral(profile.correction, code), to_aces)
+    ratio = corrected_light / np.maximum(plain, floor)
     k = profile.quality.exposure_scale
 
     def off(expected: FloatArray) -> float:
@@ -152,3 +143,9 @@ def is_corrected(
 
     as_it_was, corrected = off(then), off(then * ratio)
     return as_it_was > _FAR_OFF and corrected < _NEARER * as_it_was
+
+
+def _lit(profile: Profile, code: FloatArray, to_aces: FloatArray) -> FloatArray:
+    """Camera RGB above black of wall codes, by the profile's model."""
+    light = predict(profile.model, code) - black(profile.model)
+    return np.asarray(light @ np.linalg.inv(to_aces).T, np.float64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from ledcal import __version__
 from ledcal.colorimetry.space import ACES
 from ledcal.export.formats import checked_file
-from ledcal.files.atomic import require_free
+from ledcal.files.atomic import numbered_path, require_free
 from ledcal.files.digest import sha256_file
 from ledcal.files.measurements import read_measurements
 from ledcal.lut.interpolate import apply_tetrahedral
@@ -122,7 +121,9 @@ def fit_profile(
     if not stage.camera.model and take.camera_model:
         stage = replace(stage, camera=replace(stage.camera, model=take.camera_model))
     name = _name(stage.wall.name, stage.camera.model or "camera", f"{now:%Y-%m-%d}")
-    path = out or _free(DEFAULT_ROOT / name, overwrite=overwrite)
+    standard = DEFAULT_ROOT / name
+    # A second fit on one day has a number.
+    path = out or (standard if overwrite else numbered_path(standard))
     model = fit_model(take.measurements, eotf=stage.wall.eotf, peak_nits=stage.wall.peak_nits)
     correction = correction_of(model, stage, peak=peak)
     table = correction.table(size)
@@ -202,17 +203,6 @@ def _take_of_table(
         camera_model=measurements.header.get("camera", ""),
         n_frames=0,
         inputs={table.name: sha256_file(table)},
-    )
-
-
-def _free(path: Path, *, overwrite: bool) -> Path:
-    """The path, or the first of path-2, path-3, ... that is free: a second fit on one day."""
-    if overwrite or not path.exists():
-        return path
-    return next(
-        numbered
-        for n in itertools.count(2)
-        if not (numbered := path.with_name(f"{path.name}-{n}")).exists()
     )
 
 

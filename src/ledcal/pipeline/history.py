@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ledcal import __version__
 from ledcal.drift.trend import find_restarts, find_trends
 from ledcal.errors import InputError, LedcalError
-from ledcal.files.atomic import atomic_file, require_free_file
+from ledcal.files.atomic import atomic_file, require_free_picture
 from ledcal.files.document import read_json
 from ledcal.pipeline.profiles import find_profile
 from ledcal.profile.checks import read_checks, write_check
@@ -19,7 +19,6 @@ from ledcal.values.history import History, moment
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SUFFIXES = (".png", ".svg")
 # Clocks of machines differ, and so do the days of time zones.
 _AHEAD = timedelta(days=1)
 
@@ -133,9 +132,7 @@ def require_picture_name(path: Path, *, overwrite: bool) -> None:
     InputError
         If the suffix is none of ours, or something stands there already.
     """
-    if path.suffix.lower() not in _SUFFIXES:
-        raise InputError(f"{path}: a picture is a .png or a .svg; name one of these")
-    require_free_file(path, overwrite=overwrite)
+    require_free_picture(path, what="a picture", overwrite=overwrite)
 
 
 def write_picture(history: History, path: Path, *, overwrite: bool = False) -> bool:

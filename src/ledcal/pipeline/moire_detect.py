@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ledcal.errors import CaptureError, InputError
-from ledcal.files.atomic import atomic_file, require_free_file
+from ledcal.files.atomic import atomic_file, require_free_picture
 from ledcal.moire.advise import advise
 from ledcal.moire.banding import explain_bands, find_bands
 from ledcal.moire.correct import correct_rig
@@ -284,9 +284,7 @@ def require_picture_name(path: Path, *, overwrite: bool) -> None:
     InputError
         If it is no .png or .svg, or something stands there already.
     """
-    if path.suffix.lower() not in {".png", ".svg"}:
-        raise InputError(f"{path}: the picture is a .png or a .svg; name one of these")
-    require_free_file(path, overwrite=overwrite)
+    require_free_picture(path, what="the picture", overwrite=overwrite)
 
 
 def write_picture(take: MoireTake, path: Path, *, overwrite: bool = False) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ledcal.capture.folder import find_beside
 from ledcal.errors import InputError
-from ledcal.files.atomic import atomic_file, require_free_file
+from ledcal.files.atomic import atomic_file, require_free_picture
 from ledcal.files.stage import read_stage
 from ledcal.moire.advise import WIDEST_STOP, advise
 from ledcal.moire.banding import predict_bands, safe_shutter_angles
@@ -28,8 +28,6 @@ from ledcal.values.prediction import DISTANCE, FOCAL, Band, Prediction
 if TYPE_CHECKING:
     from ledcal.values.banding import SafeShutter
     from ledcal.values.stage import Stage
-
-_SUFFIXES = (".png", ".svg")
 
 
 def predict_moire(
@@ -152,9 +150,7 @@ def require_chart_name(path: Path, *, overwrite: bool) -> None:
     InputError
         If the suffix is none of ours, or something stands there already.
     """
-    if path.suffix.lower() not in _SUFFIXES:
-        raise InputError(f"{path}: a chart is a .png or a .svg; name one of these")
-    require_free_file(path, overwrite=overwrite)
+    require_free_picture(path, what="a chart", overwrite=overwrite)
 
 
 def write_chart(prediction: Prediction, path: Path, *, overwrite: bool = False) -> None:
