@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def drift_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     root = tmp_path_factory.mktemp("drift")
     stage = root / "stage.toml"
     stage.write_text(STAGE)
@@ -30,8 +30,8 @@ def drift_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 
 @pytest.fixture
-def drift_profile(drift_site: Site, tmp_path: Path) -> Path:
+def profile(site: Site, tmp_path: Path) -> Path:
     """The same profile, to be changed."""
     folder = tmp_path / "profiles" / "north"
-    shutil.copytree(drift_site.profile, folder)
+    shutil.copytree(site.profile, folder)
     return folder

@@ -19,16 +19,6 @@ if TYPE_CHECKING:
     from tests.cli.drift_site import Ledcal, Site
 
 
-@pytest.fixture
-def site(drift_site: Site) -> Site:
-    return drift_site
-
-
-@pytest.fixture
-def profile(drift_profile: Path) -> Path:
-    return drift_profile
-
-
 # A moved correction.
 
 
