@@ -28,7 +28,7 @@ from ledcal.export._ocio import apply_file
 from ledcal.export.formats import FORMATS
 from ledcal.files.measurements import read_measurements, write_measurements
 from ledcal.files.stage import read_stage
-from ledcal.pipeline.export import export_profile
+from ledcal.pipeline.export import export
 from ledcal.pipeline.fit import fit_profile
 from ledcal.pipeline.measure import measure_captures
 from ledcal.pipeline.patterns import write_patterns
@@ -176,8 +176,8 @@ def row(folder: Path, table: Path, judge: Judge, label: str, pattern: str) -> st
             cells.append("")
             continue
         out = folder / f"wall{size}{FORMATS[name].suffix}"
-        export_profile(
-            path, root=folder, file_format=name, size=size, out=out, overwrite=True
+        export(
+            [path], root=folder, file_format=name, size=size, out=out, overwrite=True
         )  # fmt: skip
         errors = judge.errors(apply_file(out, content), content)
         shown[name, size] = float(np.percentile(errors, 95))

@@ -59,3 +59,9 @@ class ProfileError(InputError):
 
 class ExportError(SystemFault):
     """A file that was written does not read back as it should; it was not kept."""
+
+
+class BundleMismatchError(LedcalError):
+    """A host's copy of a bundle is not whole, was changed, or is of another profile."""
+
+    exit_code = 6

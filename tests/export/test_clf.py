@@ -10,15 +10,9 @@ import pytest
 
 from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file, format_clf
-from ledcal.export.formats import (
-    FORMATS,
-    READ_BACK_LIMIT,
-    Format,
-    export_profile,
-    profile_clf,
-    read_back_colours,
-    require_same,
-)
+from ledcal.export.formats import FORMATS, Format, label_clf, write_table
+from ledcal.export.label import label_of
+from ledcal.export.readback import READ_BACK_LIMIT, read_back_colours, require_same
 from ledcal.lut.build import build_lut
 from ledcal.lut.chain import apply_chain
 from ledcal.values.chain import Chain, Lut1d
@@ -77,8 +71,8 @@ def test_odd_input_never_gives_nan(tmp_path: Path, made: Chain) -> None:
 
 
 def export(path: Path, made: Chain) -> Path:
-    return export_profile(
-        fake_profile(), made, apply_chain, format_name="clf", path=path, overwrite=True
+    return write_table(
+        label_of(fake_profile()), made, apply_chain, format_name="clf", path=path, overwrite=True
     )
 
 
@@ -88,9 +82,9 @@ def test_it_says_what_it_is_in_any_alphabet(tmp_path: Path) -> None:
     assert "<OutputDescriptor>code for wall Bühne 3, ST 2084, full range" in text
     assert "<InputDescriptor>content code, P3-D65" in text
     assert text.count("<Description>in: ") == 0
-    assert text == profile_clf(fake_profile(), chain())
+    assert text == label_clf(chain(), label_of(fake_profile()))
     assert 'id="urn:uuid:' in text
-    assert text != profile_clf(fake_profile(), chain(33))
+    assert text != label_clf(chain(33), label_of(fake_profile()))
 
 
 def test_a_folder_gets_a_file_with_name_and_size(tmp_path: Path) -> None:

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from ledcal.errors import ExportError, InputError, SystemFault
-from ledcal.export import formats
 from ledcal.export._ocio import apply_file
 from ledcal.export.cube import format_cube, parse_cube
 from ledcal.export.formats import (
     FORMATS,
-    READ_BACK_LIMIT,
     SIZES,
     Format,
     checked_file,
-    describe,
-    export_profile,
-    profile_cube,
-    read_back_colours,
+    label_cube,
+    write_table,
 )
+from ledcal.export.label import label_of
+from ledcal.export.readback import READ_BACK_LIMIT, read_back_colours, require_same
 from ledcal.lut.interpolate import apply_tetrahedral, apply_trilinear
 from ledcal.values.lut import Lut3d
 from tests.profile.fake import fake_correct, fake_profile, fake_table, tree
 
 
 def export(path: Path, *, size: int = 17, name: str = "cube", overwrite: bool = False) -> Path:
-    return export_profile(
-        fake_profile(),
+    return write_table(
+        label_of(fake_profile()),
         fake_table(size),
         apply_tetrahedral,
         format_name=name,
@@ -70,7 +69,7 @@ def test_shape_is_kept_and_the_input_not_touched(tmp_path: Path) -> None:
 
 
 def test_the_comments_say_what_goes_in_and_out() -> None:
-    head = profile_cube(fake_profile()).split("TITLE")[0]
+    head = label_cube(fake_table(2), label_of(fake_profile())).split("TITLE")[0]
     for part in (
         "in: content code, P3-D65, ST 2084, full range, held at 1500 nits",
         "out: code for wall Buhne 3, ST 2084, full range, peak 1500 nits",
@@ -79,7 +78,7 @@ def test_the_comments_say_what_goes_in_and_out() -> None:
         "interpolate tetrahedrally",
     ):
         assert part in head
-    assert len(describe(fake_profile())) < 10
+    assert len(label_of(fake_profile()).comments) < 10
 
 
 def test_a_folder_gets_a_file_with_name_and_size(tmp_path: Path) -> None:
@@ -145,7 +144,7 @@ def unreadable(_lut: Lut3d, _profile: object) -> bytes:
 def test_a_file_that_does_not_read_back_is_not_kept(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    encode: formats.Encoder,
+    encode: Any,
     says: str,
     is_there: bool,  # noqa: FBT001
 ) -> None:
@@ -159,7 +158,7 @@ def test_a_file_that_does_not_read_back_is_not_kept(
     assert caught.value.exit_code == 1
     assert tree(tmp_path) == before
     with pytest.raises(ExportError, match=says):
-        checked_file(fake_profile(size=17), apply_tetrahedral)
+        checked_file(label_of(fake_profile()), fake_table(17), apply_tetrahedral)
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +172,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(SystemFault, match="the disk is full"):
         export(tmp_path / "wall.cube")
     with pytest.raises(SystemFault, match="the disk is full"):
-        checked_file(fake_profile(), apply_tetrahedral)
+        checked_file(label_of(fake_profile()), fake_table(9), apply_tetrahedral)
     assert tree(tmp_path) == {}
 
 
@@ -189,7 +188,7 @@ def test_a_folder_that_is_closed_is_a_sentence(
 
 
 def test_the_stored_table_is_checked_too() -> None:
-    data = checked_file(fake_profile(size=9), apply_tetrahedral)
+    data = checked_file(label_of(fake_profile()), fake_table(9), apply_tetrahedral)
     np.testing.assert_allclose(
         parse_cube(data.decode("ascii")).table, fake_table(9).table, rtol=0, atol=5.1e-8
     )
@@ -200,7 +199,7 @@ def test_a_steep_table_is_no_false_alarm(tmp_path: Path) -> None:
     rough = Lut3d(rng.uniform(0, 1, (33, 33, 33, 3)))
     path = tmp_path / "rough.cube"
     path.write_text(format_cube(rough, title="t"))
-    formats.require_same(path, rough, apply_tetrahedral, name=path)
+    require_same(path, rough, apply_tetrahedral, name=path)
 
 
 def test_the_read_back_looks_everywhere() -> None:

@@ -14,9 +14,10 @@ from ledcal.export._ocio import apply_file
 from ledcal.lut.chain import apply_chain
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.exposure import exposure_scale
-from ledcal.pipeline import export
+from ledcal.pipeline import export_source
 from ledcal.pipeline.chain import chain_of
 from ledcal.pipeline.correction import table_of
+from ledcal.pipeline.export import export
 from ledcal.profile.store import read_profile
 from ledcal.values.display import DisplayModel
 
@@ -31,11 +32,9 @@ def test_what_white_gives_up_is_as_in_the_fit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file_format: str, make: Any, apply: Any
 ) -> None:
     profile = replace(read_profile(SAMPLE), peak="keep")
-    monkeypatch.setattr(export, "read_stored", lambda *_, **__: (profile, SAMPLE))
+    monkeypatch.setattr(export_source, "read_stored", lambda *_, **__: (profile, SAMPLE))
     out = tmp_path / f"wall.{file_format}"
-    export.export_profile(
-        SAMPLE, root=tmp_path, file_format=file_format, size=17, out=out, overwrite=False
-    )
+    export([SAMPLE], root=tmp_path, file_format=file_format, size=17, out=out, overwrite=False)
     target = profile.stage.target
     k = exposure_scale(profile.model, target)
     white = np.repeat(np.linspace(0.7, 1.0, 31)[:, None], 3, axis=1)
@@ -50,10 +49,10 @@ def test_a_model_that_is_not_known_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = replace(read_profile(SAMPLE), model=DisplayModel("of tomorrow", {}))
-    monkeypatch.setattr(export, "read_stored", lambda *_, **__: (profile, SAMPLE))
+    monkeypatch.setattr(export_source, "read_stored", lambda *_, **__: (profile, SAMPLE))
     with pytest.raises(ProfileError, match="its model cannot be used"):
-        export.export_profile(
-            SAMPLE, root=tmp_path, file_format="clf", size=17, out=tmp_path / "w.clf",
+        export(
+            [SAMPLE], root=tmp_path, file_format="clf", size=17, out=tmp_path / "w.clf",
             overwrite=False,
         )  # fmt: skip
     assert not list(tmp_path.iterdir())

@@ -8,62 +8,104 @@ import click
 
 from ledcal.cli import options
 
+FORMATS = ("cube", "resolve-cube", "clf", "spi3d", "hald", "lattice", "matrix", "ocio")
+HOSTS = (
+    "unreal",
+    "unity",
+    "blender",
+    "disguise",
+    "resolve",
+    "nuke",
+    "touchdesigner",
+    "obs",
+    "ffmpeg",
+    "processor",
+)
+
 
 @click.command(name="export")
-@click.argument("profile", type=click.Path(path_type=Path))
+@click.argument("profiles", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--host",
+    type=click.Choice(HOSTS),
+    help="A folder with all that the host needs: files, steps, check colours, manifest. "
+    "'processor' is an LED processor that takes a .cube.",
+)
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(["cube", "clf"]),
-    default="cube",
-    show_default=True,
-    help="Plain .cube: every host reads it. CLF (ST 2136-1): the wall's tone curves stand behind "
-    "the cube, so that its nodes can follow a rough wall.",
+    type=click.Choice(FORMATS),
+    help="One file. cube: plain, every host reads it. resolve-cube: Resolve's own kind. clf "
+    "(ST 2136-1): the wall's tone curves stand behind the cube, so that its nodes can follow a "
+    "rough wall. spi3d, hald (PNG): older tools. lattice (.exr, .png): the table as a picture, and "
+    "one to send through the host. matrix (.spimtx): the nearest 3x3 in linear light. ocio: a "
+    "folder with a config, of one or several profiles. [cube]",
 )
 @click.option(
     "--size",
-    type=click.Choice(["17", "33", "65"]),
-    default="33",
-    show_default=True,
-    help="Nodes along an edge.",
+    type=click.IntRange(2, 129),
+    help="Nodes along an edge: 17, 33 or 65. [33; 65 in configs; as the host takes it]",
 )
 @click.option(
-    "-o", "out", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The file."
+    "--inverse", is_flag=True, help="Wall code to content code: what a corrected signal was."
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    metavar="config.ocio",
+    help="Add the walls to this OCIO config, which stays as it is otherwise; -o names the new one "
+    "beside it, --overwrite changes the config itself and keeps a copy.",
+)
+@click.option(
+    "--stage",
+    type=click.Path(path_type=Path),
+    metavar="stage.toml",
+    help="In place of a profile a .cube or .clf of any origin can be given; --host and ocio need "
+    "to know what its codes mean: [wall] and [target] say it.",
+)
+@click.option(
+    "-o", "out", type=click.Path(path_type=Path), metavar="PATH", help="The file, or the folder."
 )
 @options.root
 @options.overwrite
 @options.as_json
 def command(
-    profile: Path,
-    file_format: str,
-    size: str,
-    out: Path,
+    profiles: tuple[Path, ...],
+    host: str | None,
+    file_format: str | None,
+    size: int | None,
+    inverse: bool,
+    into: Path | None,
+    stage: Path | None,
+    out: Path | None,
     root: Path,
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Write the correction of PROFILE (a folder, or a name under --root) as FILE.
+    """Write the correction of PROFILES (folders, or names under --root) for a render host.
 
-    The file takes content code to wall code, full range, 0..1, and belongs after the output
-    transform, right before the LED processor. It is read back through OpenColorIO and compared
-    before it is kept.
+    A table takes content code to wall code, full range, 0..1, and belongs after the output
+    transform, right before the LED processor, once. Every file is read back by another program's
+    reader and compared before it is kept. 'ledcal bundle check' tells whether a host's copy of a
+    folder is still whole.
     """
     from ledcal.cli import output
-    from ledcal.pipeline.export import export_profile
+    from ledcal.pipeline.export import export
 
-    made = export_profile(
-        profile, root=root, file_format=file_format, size=int(size), out=out, overwrite=overwrite
+    made = export(
+        profiles,
+        root=root,
+        file_format=file_format,
+        host=host,
+        size=size,
+        inverse=inverse,
+        into=into,
+        stage=stage,
+        out=out,
+        overwrite=overwrite,
     )
+    lines = made.pop("summary")
     if as_json:
         output.say_json({"schema_version": 1, **made})
         return
-    last = made["steps"][-1]
-    behind = f", then 3 {last.replace(' ', ' of ')}" if last.startswith("curves") else ""
-    choose = "" if file_format == "clf" else "; where there is a choice, tetrahedral interpolation"
-    output.say(
-        f"{made['out']}: {size} x {size} x {size} nodes{behind}\n"
-        f"  for {made['content']}\n"
-        f"  read back through OpenColorIO and compared; sha256 {made['sha256'][:16]}\n"
-        "  code in, code out, full range; load it after the output transform, before\n"
-        f"  the LED processor, once{choose}"
-    )
+    output.say("\n".join(lines))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ledcal import __version__
 from ledcal.export.formats import checked_file
+from ledcal.export.label import label_of
 from ledcal.files.atomic import numbered_path
 from ledcal.files.digest import sha256_file
 from ledcal.lut.interpolate import apply_tetrahedral
@@ -90,7 +91,7 @@ def derive_profile(
         derived=Derived(old.name, digest, check.name, change),
     )
     files: dict[str, str | bytes] = {
-        "correction.cube": checked_file(new, apply_tetrahedral),
+        "correction.cube": checked_file(label_of(new), table, apply_tetrahedral),
         "report.html": render_report(
             new,
             predict=partial(predict, model),

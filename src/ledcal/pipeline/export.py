@@ -1,98 +1,99 @@
-"""A stored profile to a file for a render host."""
+"""What `ledcal export` was asked for, to the module that makes it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ledcal.errors import ProfileError
-from ledcal.export.formats import FORMATS
-from ledcal.export.formats import export_profile as write_export
-from ledcal.files.digest import sha256_file
-from ledcal.lut.chain import apply_chain
-from ledcal.lut.interpolate import apply_tetrahedral
-from ledcal.model.exposure import exposure_scale
-from ledcal.pipeline.chain import chain_of
-from ledcal.pipeline.correction import table_of
-from ledcal.pipeline.profiles import read_stored
-from ledcal.values.chain import Chain
+from ledcal.errors import InputError
+from ledcal.pipeline.export_config import export_config
+from ledcal.pipeline.export_file import export_file
+from ledcal.pipeline.export_host import export_host
+from ledcal.pipeline.export_source import open_source
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from ledcal.values.lut import Lut3d
-    from ledcal.values.profile import Profile
 
-
-def export_profile(
-    name: Path, *, root: Path, file_format: str, size: int, out: Path, overwrite: bool
+def export(
+    names: Sequence[Path],
+    *,
+    root: Path,
+    file_format: str | None = None,
+    host: str | None = None,
+    size: int | None = None,
+    inverse: bool = False,
+    into: Path | None = None,
+    stage: Path | None = None,
+    out: Path | None = None,
+    overwrite: bool = False,
 ) -> dict[str, Any]:
-    """Write a profile's correction as a file; it is read back before it is kept.
+    """Write corrections for a host; every file is read back before it is kept.
 
     Parameters
     ----------
-    name : Path
-        Profile folder, or its name under `root`.
+    names : sequence of Path
+        Profiles (folders, or names under `root`), or .cube and .clf files of any origin.
     root : Path
         Where profiles are kept.
-    file_format : str
-        A format of `ledcal.export.formats.FORMATS`.
-    size : int
-        Nodes along an edge.
-    out : Path
-        The file.
+    file_format : str or None
+        A key of `ledcal.export.formats.FORMATS`, or ``ocio``; None: ``cube``, or as `host` needs.
+    host : str or None
+        A key of `ledcal.export.hosts.HOSTS`: a folder for that host.
+    size : int or None
+        Nodes along an edge; None: the usual ones of the format or host.
+    inverse : bool
+        Wall code to content code instead.
+    into : Path or None
+        The user's own OCIO config, to which the walls are added.
+    stage : Path or None
+        For a file of other origin: what its codes mean.
+    out : Path or None
+        File or folder. None only with `into`: the config itself.
     overwrite : bool
         Replace what stands there.
 
     Returns
     -------
     dict
-        out, sha256, format, size, steps, profile, content: for the summary.
+        For the summary and ``--json``; docs/json.md says what is in it.
 
     Raises
     ------
     LedcalError
-        If the profile or the path is wrong, or the file does not read back.
+        If a profile, an option or a path is wrong, or a file does not read back.
     """
-    profile, folder = read_stored(name, root=root)
-    target = profile.stage.target
-    table = _table(profile, folder, file_format, size)
-    written = write_export(
-        profile,
-        table,
-        apply_chain if isinstance(table, Chain) else apply_tetrahedral,
-        format_name=file_format,
-        path=out,
+    if host is not None and file_format is not None:
+        raise InputError(
+            f"--host {host} and --format {file_format}: choose one; a host's folder holds the "
+            "formats that it reads"
+        )
+    is_config = file_format == "ocio" or into is not None
+    if into is not None and (host is not None or file_format not in {None, "ocio"}):
+        raise InputError("--into adds to an OCIO config; leave --host and --format out")
+    if inverse and (host is not None or is_config):
+        raise InputError("--inverse is for single files; give a --format that is a table")
+    if out is None and not is_config:
+        raise InputError("-o says where to write; name a file, or a folder for ocio and --host")
+    if out is None and into is None:
+        raise InputError(
+            "--format ocio wants -o: the folder to write, or --into: the config to add to"
+        )
+    sources = [open_source(name, root=root, stage=stage) for name in names]
+    if out is None or is_config:
+        return export_config(sources, size=size, out=out, into=into, overwrite=overwrite)
+    if host is not None:
+        return export_host(sources, host=host, size=size, out=out, overwrite=overwrite)
+    if len(sources) > 1:
+        raise InputError(
+            f"{len(sources)} profiles: a {file_format or 'cube'} file holds one; several go into "
+            "one config with --format ocio"
+        )
+    return export_file(
+        sources[0],
+        file_format=file_format or "cube",
+        size=size,
+        inverse=inverse,
+        out=out,
         overwrite=overwrite,
     )
-    return {
-        "out": str(written),
-        "sha256": sha256_file(written),
-        "format": file_format,
-        "size": size,
-        "steps": _steps(table),
-        "profile": str(folder),
-        "content": f"{target.gamut.name}, {target.eotf}, {target.peak_nits:g} nits",
-    }
-
-
-def _table(profile: Profile, folder: Path, file_format: str, size: int) -> Lut3d | Chain:
-    """The correction as the format holds it; the stored table, which was judged, as it is."""
-    is_chain = file_format in FORMATS and FORMATS[file_format].holds is Chain
-    if size == profile.correction.size and not is_chain:
-        return profile.correction
-    target = profile.stage.target
-    try:
-        k = exposure_scale(profile.model, target)
-        make = chain_of if is_chain else table_of
-        return make(profile.model, target, k, size, peak=profile.peak)
-    except (KeyError, ValueError) as error:
-        raise ProfileError(f"{folder}: its model cannot be used ({error})") from error
-
-
-def _steps(table: Lut3d | Chain) -> list[str]:
-    """What the file does, in order."""
-    cube = f"cube {table.size} x {table.size} x {table.size}"
-    if not isinstance(table, Chain):
-        return [cube]
-    before = ["range"] if table.first.is_straight else ["range", f"curves {len(table.first)}"]
-    return [*before, cube, *([] if table.last is None else [f"curves {len(table.last)}"])]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ledcal import __version__
 from ledcal.colorimetry.space import ACES
 from ledcal.export.formats import checked_file
+from ledcal.export.label import label_of
 from ledcal.files.atomic import numbered_path, require_free
 from ledcal.files.digest import sha256_file
 from ledcal.files.measurements import read_measurements
@@ -157,7 +158,7 @@ def fit_profile(
         peak=peak,
     )
     files: dict[str, str | bytes] = {
-        "correction.cube": checked_file(profile, apply_tetrahedral),
+        "correction.cube": checked_file(label_of(profile), profile.correction, apply_tetrahedral),
         "report.html": render_report(
             profile,
             predict=partial(predict, model),

@@ -1,0 +1,1 @@
+"""One module a render host: what its folder holds, and how it is used."""

@@ -1,0 +1,37 @@
+"""What the files of a profile say of themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledcal.values.export import Label
+
+if TYPE_CHECKING:
+    from ledcal.values.profile import Profile
+    from ledcal.values.stage import Target, Wall
+
+
+def label_of(profile: Profile) -> Label:
+    """Say in a few lines whose a correction is, what it takes and what it gives."""
+    camera, made = profile.stage.camera, profile.provenance
+    takes, gives = takes_and_gives(profile.stage.wall, profile.stage.target)
+    return Label(
+        name=profile.name,
+        takes=takes,
+        gives=gives,
+        lines=(
+            f"LED wall correction by ledcal {made.ledcal_version}",
+            f"profile: {profile.name}",
+            f"camera: {camera.model or 'not stated'}; made {made.created}",
+            "interpolate tetrahedrally; last step before the LED processor; apply once",
+        ),
+    )
+
+
+def takes_and_gives(wall: Wall, target: Target) -> tuple[str, str]:
+    """The codes that go into a correction, and those that come out."""
+    held = f"held at {target.peak_nits:g} nits"
+    return (
+        f"content code, {target.gamut.name}, {target.eotf}, full range, {held}",
+        f"code for wall {wall.name}, {wall.eotf}, full range, peak {wall.peak_nits:g} nits",
+    )

@@ -1,0 +1,1 @@
+"""OpenColorIO configs: written, added to, and tried before they are kept."""

@@ -1,0 +1,157 @@
+"""What `ledcal export` starts from: a stored profile, or a table that came from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ledcal.errors import AmbiguousInputError, InputError, ProfileError
+from ledcal.export.label import label_of
+from ledcal.files.digest import sha256_file
+from ledcal.model.exposure import exposure_scale
+from ledcal.pipeline.chain import chain_of
+from ledcal.pipeline.correction import table_of
+from ledcal.pipeline.profiles import read_stored
+from ledcal.values.export import Identity, Label, WallCorrection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ledcal.values.chain import Chain
+    from ledcal.values.lut import Lut3d
+    from ledcal.values.profile import Profile
+    from ledcal.values.quality import Quality
+    from ledcal.values.stage import Stage
+
+FOREIGN = (".cube", ".clf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One correction that can be written at any size.
+
+    Attributes
+    ----------
+    identity : Identity
+        Whose it is.
+    label : Label
+        What files of it say.
+    path : Path
+        Folder of the profile, or the file.
+    stage : Stage or None
+        Wall, camera and target; None for a file without ``--stage``.
+    quality : Quality or None
+        Figures of the fit.
+    profile : Profile or None
+        None for a file.
+    foreign : Lut3d or None
+        The table of a file.
+    """
+
+    identity: Identity
+    label: Label
+    path: Path
+    stage: Stage | None
+    quality: Quality | None = None
+    profile: Profile | None = None
+    foreign: Lut3d | None = None
+    _tables: dict[int, Lut3d] = field(default_factory=dict)
+
+    def table(self, size: int) -> Lut3d:
+        """The correction with `size` nodes along an edge; a stored table as it was judged."""
+        if size not in self._tables:
+            self._tables[size] = self._sample(size)
+        return self._tables[size]
+
+    def _sample(self, size: int) -> Lut3d:
+        profile = self._require_profile("another size")
+        if size == profile.correction.size:
+            return profile.correction
+        target = profile.stage.target
+        try:
+            k = exposure_scale(profile.model, target)
+            return table_of(profile.model, target, k, size, peak=profile.peak)
+        except (KeyError, ValueError) as error:
+            raise self._useless(error) from error
+
+    def chain(self, size: int) -> Chain:
+        """The correction as curves, a cube of `size` nodes along an edge, and curves."""
+        profile = self._require_profile("a correction in steps")
+        target = profile.stage.target
+        try:
+            k = exposure_scale(profile.model, target)
+            return chain_of(profile.model, target, k, size, peak=profile.peak)
+        except (KeyError, ValueError) as error:
+            raise self._useless(error) from error
+
+    def for_hosts(self, sizes: Sequence[int]) -> WallCorrection:
+        """The correction at some sizes, with wall, camera and target.
+
+        Raises
+        ------
+        AmbiguousInputError
+            If it is a file, and nothing says what its codes mean.
+        """
+        if self.stage is None:
+            raise AmbiguousInputError(
+                f"{self.path}: a table does not say what its codes mean; add --stage stage.toml, "
+                "whose [wall] and [target] say gamut, EOTF and peak"
+            )
+        return WallCorrection(
+            identity=self.identity,
+            label=self.label,
+            wall=self.stage.wall,
+            camera=self.stage.camera,
+            target=self.stage.target,
+            tables={size: self.table(size) for size in sizes},
+            quality=self.quality,
+        )
+
+    def _require_profile(self, wanted: str) -> Profile:
+        if self.profile is None:
+            raise InputError(f"{self.path}: {wanted} needs a profile; a table holds no model")
+        return self.profile
+
+    def _useless(self, error: Exception) -> ProfileError:
+        return ProfileError(f"{self.path}: its model cannot be used ({error})")
+
+
+def open_source(name: Path, *, root: Path, stage: Path | None = None) -> Source:
+    """Open what is to be exported.
+
+    Parameters
+    ----------
+    name : Path
+        Profile folder, its name under `root`, or a .cube or .clf file of any origin.
+    root : Path
+        Where profiles are kept.
+    stage : Path or None
+        For a file: the stage.toml that says what its codes mean.
+
+    Raises
+    ------
+    InputError
+        If there is no such thing, it is damaged, or `stage` is given for a profile.
+    """
+    profile, folder = read_stored(name, root=root)
+    if stage is not None:
+        raise InputError(
+            f"--stage {stage}: profile {profile.name} knows its stage; --stage is for .cube and "
+            ".clf files"
+        )
+    made = profile.provenance
+    return Source(
+        identity=Identity(
+            "profile",
+            profile.name,
+            sha256_file(folder / "profile.json"),
+            made.created,
+            made.ledcal_version,
+        ),
+        label=label_of(profile),
+        path=folder,
+        stage=profile.stage,
+        quality=profile.quality,
+        profile=profile,
+    )
