@@ -22,7 +22,7 @@ from ledcal.export.formats import (
 )
 from ledcal.export.label import label_of
 from ledcal.export.readback import READ_BACK_LIMIT, read_back_colours, require_same
-from ledcal.lut.interpolate import apply_tetrahedral, apply_trilinear
+from ledcal.lut.interpolate import apply_lut, apply_tetrahedral, apply_trilinear
 from ledcal.values.lut import Lut3d
 from tests.profile.fake import fake_correct, fake_profile, fake_table, tree
 
@@ -31,7 +31,7 @@ def export(path: Path, *, size: int = 17, name: str = "cube", overwrite: bool = 
     return write_table(
         label_of(fake_profile()),
         fake_table(size),
-        apply_tetrahedral,
+        apply_lut,
         format_name=name,
         path=path,
         overwrite=overwrite,
@@ -158,7 +158,7 @@ def test_a_file_that_does_not_read_back_is_not_kept(
     assert caught.value.exit_code == 1
     assert tree(tmp_path) == before
     with pytest.raises(ExportError, match=says):
-        checked_file(label_of(fake_profile()), fake_table(17), apply_tetrahedral)
+        checked_file(label_of(fake_profile()), fake_table(17), apply_lut)
 
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +172,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(SystemFault, match="the disk is full"):
         export(tmp_path / "wall.cube")
     with pytest.raises(SystemFault, match="the disk is full"):
-        checked_file(label_of(fake_profile()), fake_table(9), apply_tetrahedral)
+        checked_file(label_of(fake_profile()), fake_table(9), apply_lut)
     assert tree(tmp_path) == {}
 
 
@@ -188,7 +188,7 @@ def test_a_folder_that_is_closed_is_a_sentence(
 
 
 def test_the_stored_table_is_checked_too() -> None:
-    data = checked_file(label_of(fake_profile()), fake_table(9), apply_tetrahedral)
+    data = checked_file(label_of(fake_profile()), fake_table(9), apply_lut)
     np.testing.assert_allclose(
         parse_cube(data.decode("ascii")).table, fake_table(9).table, rtol=0, atol=5.1e-8
     )

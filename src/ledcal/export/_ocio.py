@@ -63,8 +63,14 @@ def apply_file(
         cpu = processor.getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
         cpu.applyRGB(pixels)
     except ocio.Exception as error:
-        raise ExportError(f"{path}: OpenColorIO cannot read it: {error}") from error
+        reason = " ".join(str(error).split())
+        raise ExportError(f"{path}: OpenColorIO cannot read it: {reason}") from error
     return pixels.astype(np.float64).reshape(np.shape(signal))
+
+
+def opencolorio_name() -> str:
+    """What messages call it, with its version."""
+    return f"OpenColorIO {_load().GetVersion()}"
 
 
 def format_clf(

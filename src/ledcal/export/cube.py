@@ -22,7 +22,9 @@ _LONGEST_LINE = 240
 _LARGEST_SIZE = 256
 
 
-def format_cube(lut: Lut3d, *, title: str, comments: Iterable[str] = ()) -> str:
+def format_cube(
+    lut: Lut3d, *, title: str, comments: Iterable[str] = (), for_resolve: bool = False
+) -> str:
     """Write a table as the text of a .cube file.
 
     Parameters
@@ -33,6 +35,9 @@ def format_cube(lut: Lut3d, *, title: str, comments: Iterable[str] = ()) -> str:
         Becomes TITLE; brought to ASCII without quotes.
     comments : iterable of str
         One ``#`` line each, before everything else, brought to ASCII.
+    for_resolve : bool
+        Say the range of the input by ``LUT_3D_INPUT_RANGE``, as Resolve's own files do, and the
+        title in a comment; ffmpeg and Unity refuse such a file.
 
     Returns
     -------
@@ -54,9 +59,13 @@ def format_cube(lut: Lut3d, *, title: str, comments: Iterable[str] = ()) -> str:
     0.0000000 0.0000000 0.0000000
     1.0000000 0.0000000 0.0000000
     """
-    head = [f"# {_ascii(comment)}"[:_LONGEST_LINE] for comment in comments]
-    head.append(f'TITLE "{_ascii(title)[: _LONGEST_LINE - 10]}"')
+    head = [f"# {ascii_line(comment)}"[:_LONGEST_LINE] for comment in comments]
+    name = ascii_line(title)[: _LONGEST_LINE - 10]
+    # OpenColorIO's reader of Resolve's kind knows no TITLE.
+    head.append(f"# {name}" if for_resolve else f'TITLE "{name}"')
     head.append(f"LUT_3D_SIZE {lut.size}")
+    if for_resolve:
+        head.append("LUT_3D_INPUT_RANGE 0.0 1.0")
     # table[r, g, b] -> [b, g, r], so that red is the fastest axis of the flat list.
     rows = lut.table.transpose(2, 1, 0, 3).reshape(-1, 3)
     rows = np.where(np.abs(rows) < 5e-8, 0.0, rows)  # no "-0.0000000"
@@ -143,8 +152,14 @@ def _parse_row(line: str, where: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
-def _ascii(text: str) -> str:
-    """One line of printable ASCII: accents are dropped, what has no letter becomes ``?``."""
+def ascii_line(text: str) -> str:
+    """One line of printable ASCII: accents are dropped, what has no letter becomes ``?``.
+
+    Examples
+    --------
+    >>> ascii_line('Bühne "3" \u2013 Nord')
+    "Buhne '3' ? Nord"
+    """
     plain = unicodedata.normalize("NFKD", text.replace('"', "'"))
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return "".join(letter if " " <= letter <= "~" else "?" for letter in " ".join(plain.split()))

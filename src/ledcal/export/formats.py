@@ -6,27 +6,46 @@ A new format is one function from a table, or a chain, to bytes and one row of `
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ledcal.errors import InputError
 from ledcal.export._ocio import format_clf
 from ledcal.export.cube import format_cube
-from ledcal.export.readback import require_same
-from ledcal.files.atomic import atomic_file, require_free, system_fault
+from ledcal.export.picture import (
+    HALD_SIZES,
+    HALF_STEP_16_BIT,
+    encode_picture,
+    hald_pixels,
+    identity_of,
+    lattice_pixels,
+)
+from ledcal.export.readback import (
+    FFMPEG_CUBE,
+    FFMPEG_HALD,
+    OPENCOLORIO,
+    require_nodes,
+    require_same,
+)
+from ledcal.export.spi3d import format_spi3d
+from ledcal.files.atomic import atomic_file, require_free_file, system_fault
 from ledcal.values.chain import Chain
 from ledcal.values.lut import Lut3d
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from ledcal.export.readback import Evaluation, Table
-    from ledcal.values.export import Label
+    from ledcal.export.readback import Evaluation, Reader, Table
+    from ledcal.values.arrays import FloatArray
+    from ledcal.values.export import Label, Proof
 
     Encoder: TypeAlias = Callable[[Any, Label], bytes]
+    Layout: TypeAlias = Callable[[Lut3d], FloatArray]
 
 SIZES = (17, 33, 65)
+_BOTH = ("tetrahedral", "trilinear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +60,55 @@ class Format:
         Table and label to the bytes of the file.
     holds : type
         What it is made of: `Lut3d` or `Chain`.
+    sizes : tuple of int
+        Nodes along an edge that it takes.
+    usual : int
+        Nodes along an edge, where nobody asks.
+    ending : str
+        What the name of a file in a folder has before the suffix.
+    also : mapping of str to callable
+        Other suffixes, each with its `encode`.
+    readers : tuple of (Reader, interpolations)
+        The programs that every file is read back through.
+    layout : callable or None
+        Table to the pixels of a picture; they are compared one by one.
+    has_identity : bool
+        Written twice: the table, and beside it, NAME_identity, the one that changes nothing.
     """
 
     suffix: str
     encode: Encoder
     holds: type[Lut3d] | type[Chain] = Lut3d
+    sizes: tuple[int, ...] = SIZES
+    usual: int = 33
+    ending: str = ""
+    also: Mapping[str, Encoder] = field(default_factory=dict)
+    readers: tuple[tuple[Reader, tuple[str, ...]], ...] = ((OPENCOLORIO, ("tetrahedral",)),)
+    layout: Layout | None = None
+    has_identity: bool = False
 
 
-def label_cube(lut: Lut3d, label: Label) -> str:
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What stands there after `deliver`.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The file; of a lattice, the one to send through the host too.
+    proofs : tuple of Proof
+        What was compared.
+    """
+
+    files: tuple[Path, ...]
+    proofs: tuple[Proof, ...]
+
+
+def label_cube(lut: Lut3d, label: Label, *, for_resolve: bool = False) -> str:
     """Write a table as a .cube whose comments say what goes in and out."""
-    return format_cube(lut, title=f"ledcal {label.name}", comments=label.comments)
+    return format_cube(
+        lut, title=f"ledcal {label.name}", comments=label.comments, for_resolve=for_resolve
+    )
 
 
 def label_clf(chain: Chain, label: Label) -> str:
@@ -64,9 +122,47 @@ def label_clf(chain: Chain, label: Label) -> str:
     )
 
 
+def _picture(layout: Layout, suffix: str) -> Encoder:
+    return lambda lut, label: encode_picture(layout(lut), label, suffix=suffix)
+
+
 FORMATS: dict[str, Format] = {
-    "cube": Format(".cube", lambda lut, label: label_cube(lut, label).encode("ascii")),
+    "cube": Format(
+        ".cube",
+        lambda lut, label: label_cube(lut, label).encode("ascii"),
+        readers=((OPENCOLORIO, _BOTH), (FFMPEG_CUBE, _BOTH)),
+    ),
+    "resolve-cube": Format(
+        ".cube",
+        lambda lut, label: label_cube(lut, label, for_resolve=True).encode("ascii"),
+        ending="_resolve",
+        # ffmpeg does not know the range line.
+        readers=((OPENCOLORIO, _BOTH),),
+    ),
     "clf": Format(".clf", lambda chain, label: label_clf(chain, label).encode(), Chain),
+    "spi3d": Format(
+        ".spi3d",
+        lambda lut, _: format_spi3d(lut).encode("ascii"),
+        readers=((OPENCOLORIO, _BOTH),),
+    ),
+    "hald": Format(
+        ".png",
+        _picture(hald_pixels, ".png"),
+        sizes=HALD_SIZES,
+        usual=64,
+        ending="_hald",
+        readers=((FFMPEG_HALD, _BOTH),),
+        layout=hald_pixels,
+    ),
+    "lattice": Format(
+        ".exr",
+        _picture(lattice_pixels, ".exr"),
+        ending="_lattice",
+        also={".png": _picture(lattice_pixels, ".png")},
+        readers=(),
+        layout=lattice_pixels,
+        has_identity=True,
+    ),
 }
 
 
@@ -81,17 +177,36 @@ def write_table(
 ) -> Path:
     """Write a correction for a host; keep the file only if it reads back right.
 
-    The file is read through OpenColorIO on a dense set of colours and compared with `evaluate`
-    of the table.
+    As `deliver`, for those who need only the path.
+    """
+    return deliver(
+        label, table, evaluate, format_name=format_name, path=path, overwrite=overwrite
+    ).files[0]
+
+
+def deliver(
+    label: Label,
+    table: Table,
+    evaluate: Evaluation,
+    *,
+    format_name: str,
+    path: Path,
+    overwrite: bool = False,
+) -> Delivery:
+    """Write a correction for a host; keep the file only if it reads back right.
+
+    The file is read by other programs (the format's `readers`) on a dense set of colours and
+    compared with `evaluate` of the table.
 
     Parameters
     ----------
     label : Label
         What the file says of itself.
     table : Lut3d or Chain
-        The correction, as the format holds it, with 17, 33 or 65 nodes along an edge.
+        The correction, as the format holds it, with one of its sizes.
     evaluate : callable
-        Table and code (n, 3) to code (n, 3), tetrahedral.
+        Table and code (n, 3) to code (n, 3), tetrahedral; of a `Lut3d` trilinear too, with
+        ``interpolation="trilinear"`` (`lut.interpolate.apply_lut`).
     format_name : str
         A key of `FORMATS`.
     path : Path
@@ -101,8 +216,8 @@ def write_table(
 
     Returns
     -------
-    Path
-        The file that was written.
+    Delivery
+        What was written, and how well it reads back.
 
     Raises
     ------
@@ -113,29 +228,30 @@ def write_table(
     SystemFault
         If the operating system refuses.
     """
-    chosen = _require_format(format_name)
-    if table.size not in SIZES:
-        raise InputError(f"--size {table.size}: choose one of {', '.join(map(str, SIZES))}")
-    path = Path(path)
-    if path.is_dir():
-        path = path / f"{label.name}_{table.size}{chosen.suffix}"
-    if path.suffix.lower() != chosen.suffix:
-        raise InputError(
-            f"{path}: a {format_name} file must end in {chosen.suffix}, hosts go by it; "
-            f"try -o {path.with_name(path.name + chosen.suffix)}"
-        )
-    require_free(path, overwrite=overwrite)
-    data = chosen.encode(table, label)
-    with atomic_file(path, overwrite=overwrite) as part:
-        part.write_bytes(data)
-        require_same(part, table, evaluate, name=path)
-    return path
+    chosen = require_format(format_name)
+    require_size(format_name, table.size)
+    path = _named(Path(path), label, table.size, chosen, format_name)
+    encode = chosen.also.get(path.suffix.lower(), chosen.encode)
+    made: list[tuple[Path, Table, Label]] = [(path, table, label)]
+    if chosen.has_identity and isinstance(table, Lut3d):
+        same = replace(label, name=f"{label.name} identity", gives="the code that goes in")
+        other = path.with_name(f"{path.stem}_identity{path.suffix}")
+        made.append((other, identity_of(table), same))
+    for file, _, _ in made:
+        require_free_file(file, overwrite=overwrite)
+    proofs: list[Proof] = []
+    with ExitStack() as stack:
+        for file, content, words in made:
+            part = stack.enter_context(atomic_file(file, overwrite=overwrite))
+            part.write_bytes(encode(content, words))
+            proofs += _prove(part, content, evaluate, chosen, name=file)
+    return Delivery(tuple(file for file, _, _ in made), tuple(proofs))
 
 
 def checked_file(
     label: Label, table: Lut3d, evaluate: Evaluation, format_name: str = "cube"
 ) -> bytes:
-    """Make the file of a table, read back through OpenColorIO beforehand.
+    """Make the file of a table, read back by other programs beforehand.
 
     For `fit`, which puts it into the profile folder.
 
@@ -146,20 +262,71 @@ def checked_file(
     SystemFault
         If the operating system refuses.
     """
-    chosen = _require_format(format_name)
+    chosen = require_format(format_name)
     data = chosen.encode(table, label)
     name = Path(f"correction{chosen.suffix}")
     try:
         with tempfile.TemporaryDirectory(prefix="ledcal-") as folder:
             path = Path(folder) / name
             path.write_bytes(data)
-            require_same(path, table, evaluate, name=name)
+            _prove(path, table, evaluate, chosen, name=name)
     except OSError as error:
         raise system_fault(error, Path(tempfile.gettempdir())) from error
     return data
 
 
-def _require_format(name: str) -> Format:
+def require_format(name: str) -> Format:
+    """The format of a name.
+
+    Raises
+    ------
+    InputError
+        If there is none; it names those that there are.
+    """
     if name not in FORMATS:
         raise InputError(f"--format {name}: choose one of {', '.join(FORMATS)}")
     return FORMATS[name]
+
+
+def require_size(name: str, size: int) -> None:
+    """Refuse a number of nodes along an edge that a format does not take.
+
+    Raises
+    ------
+    InputError
+        It names those that it takes.
+    """
+    sizes = require_format(name).sizes
+    if size not in sizes:
+        wanted = ", ".join(map(str, sizes))
+        raise InputError(f"--size {size}: a {name} file takes one of {wanted}")
+
+
+def _named(path: Path, label: Label, size: int, chosen: Format, format_name: str) -> Path:
+    """The file that is meant: in a folder, one with a name that tells the formats apart."""
+    if path.is_dir():
+        return path / f"{label.name}_{size}{chosen.ending}{chosen.suffix}"
+    suffixes = (chosen.suffix, *chosen.also)
+    if path.suffix.lower() not in suffixes:
+        raise InputError(
+            f"{path}: a {format_name} file must end in {' or '.join(suffixes)}, hosts go by it; "
+            f"try -o {path.with_name(path.name + chosen.suffix)}"
+        )
+    return path
+
+
+def _prove(
+    path: Path, table: Table, evaluate: Evaluation, chosen: Format, *, name: Path
+) -> list[Proof]:
+    proofs = []
+    if chosen.layout is not None and isinstance(table, Lut3d):
+        rounding = HALF_STEP_16_BIT if path.suffix.lower() == ".png" else 0.0
+        proofs.append(require_nodes(path, chosen.layout(table), name=name, rounding=rounding))
+    for reader, interpolations in chosen.readers:
+        proofs += [
+            require_same(
+                path, table, evaluate, name=name, reader=reader, interpolation=interpolation
+            )
+            for interpolation in interpolations
+        ]
+    return proofs

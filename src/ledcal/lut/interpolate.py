@@ -13,6 +13,29 @@ if TYPE_CHECKING:
     from ledcal.values.lut import Lut3d
 
 
+def apply_lut(lut: Lut3d, signal: ArrayLike, *, interpolation: str = "tetrahedral") -> FloatArray:
+    """Apply a table by ``tetrahedral`` or ``trilinear`` interpolation.
+
+    See Also
+    --------
+    apply_tetrahedral : The reference of this program.
+    apply_trilinear : What hosts do that know no better.
+
+    Examples
+    --------
+    >>> from ledcal.lut.build import build_lut
+    >>> identity = build_lut(lambda signal: signal, 5)
+    >>> apply_lut(identity, [0.25, 0.5, 1.0], interpolation="trilinear").tolist()
+    [0.25, 0.5, 1.0]
+    """
+    if interpolation == "tetrahedral":
+        return apply_tetrahedral(lut, signal)
+    if interpolation == "trilinear":
+        return apply_trilinear(lut, signal)
+    message = f"interpolation: {interpolation!r} is not tetrahedral or trilinear"
+    raise ValueError(message)
+
+
 def apply_trilinear(lut: Lut3d, signal: ArrayLike) -> FloatArray:
     """Apply a table by trilinear interpolation: the weighted mean of eight nodes.
 

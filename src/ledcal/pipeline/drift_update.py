@@ -11,7 +11,7 @@ from ledcal.export.formats import checked_file
 from ledcal.export.label import label_of
 from ledcal.files.atomic import numbered_path
 from ledcal.files.digest import sha256_file
-from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.lut.interpolate import apply_lut, apply_tetrahedral
 from ledcal.model.fit import fit_model, outlying_patches
 from ledcal.model.predict import predict
 from ledcal.pipeline.correction import correction_of, judge_fit
@@ -91,7 +91,7 @@ def derive_profile(
         derived=Derived(old.name, digest, check.name, change),
     )
     files: dict[str, str | bytes] = {
-        "correction.cube": checked_file(label_of(new), table, apply_tetrahedral),
+        "correction.cube": checked_file(label_of(new), table, apply_lut),
         "report.html": render_report(
             new,
             predict=partial(predict, model),

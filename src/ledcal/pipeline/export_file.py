@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ledcal.errors import InputError
-from ledcal.export.formats import FORMATS, write_table
+from ledcal.export.formats import require_format, require_size, write_table
 from ledcal.files.digest import sha256_file
 from ledcal.lut.chain import apply_chain
-from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.lut.interpolate import apply_lut
 from ledcal.values.chain import Chain
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from ledcal.pipeline.export_source import Source
     from ledcal.values.lut import Lut3d
-
-_USUAL_SIZE = 33
 
 
 def export_file(
@@ -58,13 +56,14 @@ def export_file(
     """
     if inverse:
         raise InputError("--inverse: not for this format")
-    size = size or _USUAL_SIZE
-    is_chain = file_format in FORMATS and FORMATS[file_format].holds is Chain
-    table = source.chain(size) if is_chain else source.table(size)
+    chosen = require_format(file_format)
+    size = size or chosen.usual
+    require_size(file_format, size)
+    table = source.chain(size) if chosen.holds is Chain else source.table(size)
     written = write_table(
         source.label,
         table,
-        apply_chain if isinstance(table, Chain) else apply_tetrahedral,
+        apply_chain if isinstance(table, Chain) else apply_lut,
         format_name=file_format,
         path=out,
         overwrite=overwrite,

@@ -16,7 +16,7 @@ from ledcal.export.label import label_of
 from ledcal.files.atomic import numbered_path, require_free
 from ledcal.files.digest import sha256_file
 from ledcal.files.measurements import read_measurements
-from ledcal.lut.interpolate import apply_tetrahedral
+from ledcal.lut.interpolate import apply_lut, apply_tetrahedral
 from ledcal.model.findings import fit_findings
 from ledcal.model.fit import fit_model, outlying_patches
 from ledcal.model.predict import predict
@@ -158,7 +158,7 @@ def fit_profile(
         peak=peak,
     )
     files: dict[str, str | bytes] = {
-        "correction.cube": checked_file(label_of(profile), profile.correction, apply_tetrahedral),
+        "correction.cube": checked_file(label_of(profile), profile.correction, apply_lut),
         "report.html": render_report(
             profile,
             predict=partial(predict, model),

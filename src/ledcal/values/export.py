@@ -125,6 +125,32 @@ class CheckColour:
     trilinear: tuple[float, float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A written file, as another program read it, against what it should do.
+
+    Attributes
+    ----------
+    reader : str
+        The program, with its version.
+    interpolation : str
+        ``tetrahedral``, ``trilinear``; ``nodes`` where the nodes were compared, ``matrix`` for
+        a 3x3.
+    worst : float
+        Largest difference, in code; of a 3x3 in light, 1.0 = 100 nits.
+    limit : float
+        What it may be.
+    n_colours : int
+        How many colours were compared.
+    """
+
+    reader: str
+    interpolation: str
+    worst: float
+    limit: float
+    n_colours: int
+
+
 def code_values(code: tuple[float, float, float], bits: int = 10) -> tuple[int, int, int]:
     """Codes 0..1 as full-range code values of a bit depth, rounded.
 
