@@ -1,0 +1,231 @@
+"""README.md of a host's folder: one page for whoever sets the host up, in the dark."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from ledcal.values.export import code_values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ledcal.export.check_colours import Mistake
+    from ledcal.export.hosts.host import Host, Page
+    from ledcal.values.export import CheckColour, WallCorrection
+
+    Triple = tuple[float, float, float]
+
+_WIDTH = 100
+
+
+def format_page(
+    host: Host,
+    page: Page,
+    walls: Sequence[WallCorrection],
+    checks: Sequence[Sequence[CheckColour]],
+    wrong: Sequence[Mistake],
+    *,
+    made: str,
+    files: Iterable[str],
+) -> str:
+    """Write the page.
+
+    Parameters
+    ----------
+    host : Host
+        Whose folder it is.
+    page : Page
+        What its module says.
+    walls : sequence of WallCorrection
+        The corrections in it.
+    checks : sequence of sequence of CheckColour
+        For each wall.
+    wrong : sequence of Mistake
+        What the second check colour of the first wall becomes by mistakes.
+    made : str
+        When and by what.
+    files : iterable of str
+        What the host's module wrote, relative paths.
+
+    Returns
+    -------
+    str
+        Markdown that reads well as plain text.
+    """
+    parts = [
+        f"# LED wall correction for {host.title}",
+        *(_wall(wall) for wall in walls),
+        _colours_in_and_out(page, made),
+        _section("Steps", _numbered(page.steps)),
+        _section("Check", _check(page, walls, checks)),
+        _section("If it looks wrong", _wrong(page, checks, wrong)),
+        _section("What is here", _files(files)),
+        _section("Is this copy whole?", _WHOLE),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+_WHOLE = """\
+On the host, before it is used, and on every backup:
+
+    python check_bundle.py          needs nothing but Python 3.7 or later
+    ledcal bundle check .           the same; compares copies, and with --profile NAME the profile
+
+Both say what is missing or was changed, and leave with exit code 6 then. Do not edit files here:
+export again. The folder may be moved and renamed as a whole."""
+
+
+def _wall(wall: WallCorrection) -> str:
+    its, target, identity = wall.wall, wall.target, wall.identity
+    lines = [
+        ("Wall", f"{its.name}: {its.eotf}, peak {its.peak_nits:g} nits, {its.gamut.name}"),
+        ("Camera", wall.camera.model or "not stated"),
+        (
+            "Content",
+            f"{target.gamut.name}, {target.eotf}, full range, held at {target.peak_nits:g} nits",
+        ),
+        ("Profile" if identity.kind == "profile" else "From", f"{identity.name}{_origin(wall)}"),
+    ]
+    if wall.quality is not None:
+        before, after = wall.quality.before, wall.quality.after
+        lines.append(
+            (
+                "Fit",
+                f"delta E ITP {before.median:.1f} before, {after.median:.1f} after (median); "
+                f"{before.p95:.1f} and {after.p95:.1f} (95 %)",
+            )
+        )
+    return "\n".join(f"    {name:<8} {text}" for name, text in lines)
+
+
+def _origin(wall: WallCorrection) -> str:
+    identity = wall.identity
+    fitted = f", fitted {identity.created[:16].replace('T', ' ')}" if identity.created else ""
+    return f"{fitted}, sha256 {identity.sha256[:16]}"
+
+
+def _colours_in_and_out(page: Page, made: str) -> str:
+    return "\n".join(
+        _wrapped(text)
+        for text in (
+            f"In: {page.takes}",
+            f"Out: {page.gives}",
+            f"Interpolation: {page.interpolation}",
+            f"Made: {made}",
+        )
+    )
+
+
+def _check(
+    page: Page, walls: Sequence[WallCorrection], checks: Sequence[Sequence[CheckColour]]
+) -> str:
+    entered = "ACEScg, 1.0 = 100 nits" if page.is_scene_linear else "content code 0..1"
+    tables = []
+    for wall, colours in zip(walls, checks, strict=True):
+        heading = f"{wall.wall.name}: " if len(walls) > 1 else ""
+        rows = [(f"{heading}enter {entered}", "uncalibrated", "calibrated")]
+        rows += [
+            (
+                f"{colour.name:<12} {_entered(page, colour)}",
+                _code(colour.content),
+                _code(_expected(page, colour)),
+            )
+            for colour in colours
+        ]
+        tables.append(_table(rows))
+    return "\n\n".join([_wrapped(page.check), *tables, _wrapped(_HOW_TO_READ)])
+
+
+_HOW_TO_READ = (
+    "Code 0..1, and in brackets as full-range 10 bit. In 10 bit, one step off is rounding. "
+    "'Uncalibrated' is what leaves with the correction off."
+)
+
+
+def _wrong(page: Page, checks: Sequence[Sequence[CheckColour]], wrong: Sequence[Mistake]) -> str:
+    lines = [_bullet(trap) for trap in page.traps]
+    if wrong:
+        colour = checks[0][1]
+        lines.append(
+            _bullet(f"The {colour.name} tells more. In place of {_code(_expected(page, colour))}:")
+        )
+        lines.append("")
+        lines.append(_table([(_code(one.code), one.cause) for one in wrong]))
+    return "\n".join(lines)
+
+
+def _files(files: Iterable[str]) -> str:
+    own = (
+        ("README.md", "this page"),
+        ("ledcal-bundle.json", "the same for programs: wall, profile, check colours"),
+        ("check_bundle.py", "tells whether this copy is whole"),
+        ("ascmhl/", "ASC MHL manifest: hashes (xxh64, c4) of all files, as offload tools read it"),
+    )
+    return _table([*((name, "") for name in sorted(files)), *own])
+
+
+def _expected(page: Page, colour: CheckColour) -> Triple:
+    return colour.trilinear if page.interpolates == "trilinear" else colour.wall
+
+
+def _entered(page: Page, colour: CheckColour) -> str:
+    if page.is_scene_linear:
+        return "  ".join(f"{value:.3f}" for value in colour.acescg)
+    return _code(colour.content)
+
+
+def _code(code: Triple) -> str:
+    """Code 0..1 and as 10 bit.
+
+    Examples
+    --------
+    >>> _code((0.0, 0.5, 1.0))
+    '0.0000 0.5000 1.0000 (0 512 1023)'
+    """
+    steps = " ".join(str(value) for value in code_values(code))
+    return f"{' '.join(f'{value:.4f}' for value in code)} ({steps})"
+
+
+def _section(title: str, text: str) -> str:
+    return f"## {title}\n\n{text}"
+
+
+def _numbered(steps: Sequence[str]) -> str:
+    return "\n".join(_hanging(f"{number}. ", step) for number, step in enumerate(steps, 1))
+
+
+def _bullet(text: str) -> str:
+    return _hanging("- ", text)
+
+
+def _hanging(mark: str, text: str) -> str:
+    """Wrap a text behind a mark; lines of it that are indented (commands) stay as they are."""
+    lines: list[str] = []
+    for paragraph in text.splitlines():
+        if paragraph.startswith(" "):
+            lines.append(" " * len(mark) + paragraph)
+            continue
+        first = mark if not lines else " " * len(mark)
+        lines += textwrap.wrap(
+            paragraph,
+            _WIDTH,
+            initial_indent=first,
+            subsequent_indent=" " * len(mark),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> str:
+    return _hanging("", text)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns as preformatted text: read in Notepad as on a web page."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join(
+        "    " + "   ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

@@ -1,0 +1,14 @@
+"""The render hosts that `ledcal export --host` knows; one module each, one row each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ledcal.export.hosts import processor
+
+if TYPE_CHECKING:
+    from ledcal.export.hosts.host import Host
+
+# In the order in which they are listed; `ledcal.cli.export.HOSTS` names the same.
+_ALL: tuple[Host, ...] = (processor.HOST,)
+HOSTS: dict[str, Host] = {host.name: host for host in _ALL}
