@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import json
-import os
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +124,7 @@ def written_in(folder: Path) -> list[str]:
     """
     if not (folder / DOCUMENT).is_file():
         return []
-    entries, problems, _ = check_bundle.read_manifest(os.fspath(folder))
+    entries, problems, _ = check_bundle.read_manifest(folder)
     if not entries:
         raise InputError(
             f"{folder}: {problems[0].text}, so ledcal cannot tell its files from yours and will "

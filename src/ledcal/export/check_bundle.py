@@ -3,8 +3,8 @@
     python check_bundle.py [FOLDER ...]
 
 Without a folder it checks the one that it lies in. It reads the first generation of the ASC MHL
-manifest in ascmhl/, and compares the size and the C4 hash of every file. Exit code 0: whole and
-unchanged. 6: not. 2: there is no bundle here.
+in ascmhl/, and compares the size and the C4 hash of every file. Exit code 0: whole and unchanged.
+6: not. 2: there is no bundle here. 1: it cannot be read.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ import json
 import os
 import sys
 import unicodedata
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,18 +27,14 @@ DOCUMENT = "ledcal-bundle.json"
 CHECKER = "check_bundle.py"
 PAGE = "README.md"
 MANIFESTS = "ascmhl"
-CHAIN = "ascmhl_chain.xml"
-
 # What other programs leave in any folder.
 LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini")
-_LEFT_ENDINGS = (".meta", ".pyc")
+
+_CHAIN = "ascmhl_chain.xml"
 _C4_LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_PIECE = 1 << 20
-# Files up to this size are looked into where they differ.
-_LOOKED_INTO = 256 << 20
+_MARK = b"\xef\xbb\xbf"
 _TAIL = 512
 _MOST_LINES = 12
-_AGAIN = "copy the folder again"
 
 
 class NotABundleError(Exception):
@@ -45,24 +42,20 @@ class NotABundleError(Exception):
 
 
 class Entry(NamedTuple):
-    """A file as the manifest lists it; size None where the manifest does not say."""
+    """A file as the manifest lists it."""
 
     path: str
-    size: int | None
+    size: int
     c4: str
 
 
 class Difference(NamedTuple):
-    """One thing that is not as it was written.
-
-    `kind` is missing, renamed, empty, shorter, longer, changed, line-ends, byte-order-mark,
-    unreadable or manifest.
-    """
+    """One thing that is not as it was written; docs/bundle.md lists the kinds."""
 
     path: str
     kind: str
     seen: str
-    fix: str = _AGAIN
+    fix: str = "copy the folder again"
 
     @property
     def text(self) -> str:
@@ -77,45 +70,44 @@ class Found(NamedTuple):
     cannot be read), `notes` what does no harm.
     """
 
-    folder: str
+    folder: Path
     entries: tuple[Entry, ...]
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
     document: dict[str, Any]
 
 
-def check_folder(folder: str | os.PathLike[str]) -> Found:
-    """Compare a bundle with the manifest in it; NotABundleError where there is none."""
-    name = os.fspath(folder)
-    _require_bundle(name)
-    entries, differences, notes = read_manifest(name)
-    listing = dict(_listing(name))
+def check_folder(folder: Path) -> Found:
+    """Compare a bundle with its manifest; NotABundleError, or OSError, where there is none."""
+    _require_bundle(folder)
+    entries, differences, notes = read_manifest(folder)
+    listing = set(_listing(folder))
     strangers = set(listing)
     lost = []
     for entry in entries:
-        here = _place(name, entry.path, listing)
-        if here is None:
+        here, note = _place(folder, entry.path, listing)
+        if not here:
             lost.append(entry)
             continue
-        strangers.discard(here.name)
-        if here.note:
-            notes.append(here.note)
-        if here.is_renamed:
-            differences.append(_renamed(entry, here.name))
-        differences.extend(_content(entry, here.path))
+        strangers.discard(here)
+        if note:
+            notes.append(note)
+        elif here != entry.path:
+            differences.append(_renamed(entry, here))
+        differences += _content(entry, folder / here)
     for entry in lost:
-        elsewhere = _same_content(entry, {one: listing[one] for one in sorted(strangers)})
+        elsewhere = _same_content(entry, folder, sorted(strangers))
+        strangers.discard(elsewhere)
         if elsewhere:
-            strangers.discard(elsewhere)
             differences.append(_renamed(entry, elsewhere))
         else:
-            is_link = os.path.islink(_join(name, entry.path))
+            is_link = (folder / entry.path).is_symlink()
             seen = "is a link that leads nowhere" if is_link else "is missing"
             differences.append(Difference(entry.path, "missing", seen))
     order = {entry.path: number for number, entry in enumerate(entries)}
     differences.sort(key=lambda one: order.get(one.path, -1))
-    notes.extend(_beside(strangers))
-    return Found(name, tuple(entries), tuple(differences), tuple(notes), _document(name))
+    notes += _beside(strangers)
+    return Found(folder, tuple(entries), tuple(differences), tuple(notes), _document(folder))
 
 
 def sentences(found: Found) -> list[str]:
@@ -129,73 +121,78 @@ def sentences(found: Found) -> list[str]:
         if len(others) > _MOST_LINES:
             lines.append(f"  and {len(others) - _MOST_LINES} more")
     else:
-        amount = _amount(sum(entry.size or 0 for entry in found.entries))
-        lines = [f"{folder}: whole and unchanged, {len(found.entries)} files, {amount}"]
-        lines += [f"  {line}" for line in whose(found.document)]
+        amount = sum(entry.size for entry in found.entries) / 1e6
+        lines = [f"{folder}: whole and unchanged, {len(found.entries)} files, {amount:.1f} MB"]
+        lines += [f"  {line}" for line in _whose(found.document)]
     return lines + [f"  note: {note}" for note in found.notes]
 
 
-def whose(document: dict[str, Any]) -> list[str]:
-    """What ledcal-bundle.json says of the calibrations in it, a line each."""
-    try:
-        made = document["made"][:16].replace("T", " ")
-        title = document["host"]["title"]
-        return [
-            f"for {title}: wall {one['wall']['name']}, {one['identity']['kind']} "
-            f"{one['identity']['name']} (sha256 {one['identity']['sha256'][:16]}), written {made}"
-            for one in document["walls"]
-        ]
-    except (KeyError, TypeError):
-        return []
-
-
-def read_manifest(folder: str) -> tuple[list[Entry], list[Difference], list[str]]:
+def read_manifest(folder: Path) -> tuple[list[Entry], list[Difference], list[str]]:
     """Read the first generation: the files in it, what is wrong with it, and notes."""
-    problems = []
-    notes = []
-    name = stated = ""
-
-    def wrong(name: str, seen: str) -> None:
-        problems.append(Difference(f"{MANIFESTS}/{name}", "manifest", seen))
-
-    try:
-        chain = ElementTree.fromstring(_bytes(os.path.join(folder, MANIFESTS, CHAIN)))
-        links = [one for one in chain if _tag(one) == "hashlist"]
-        for link in links:
-            if link.get("sequencenr") == "1":
-                name, stated = os.path.basename(_text(link, "path")), _text(link, "c4")
-        if len(links) > 1:
-            notes.append(f"{len(links)} MHL generations; the first, ledcal's, was checked")
-    except OSError as error:
-        wrong(CHAIN, _reason(error))
-    except ElementTree.ParseError:
-        wrong(CHAIN, "cannot be read; it was damaged")
+    name, c4, problems, notes = _read_chain(folder)
     name = name or _first_manifest(folder)
     if not name:
         return [], [Difference(MANIFESTS, "manifest", "has no manifest; nothing is checked")], []
+
+    def wrong(seen: str) -> None:
+        problems.append(Difference(f"{MANIFESTS}/{name}", "manifest", seen))
+
     try:
-        data = _bytes(os.path.join(folder, MANIFESTS, name))
-        entries = _entries(ElementTree.fromstring(data))
-    except OSError as error:
-        wrong(name, f"{_reason(error)}; nothing is checked")
+        data = (folder / MANIFESTS / name).read_bytes()
+        entries = _entries(ET.fromstring(data))
+    except (OSError, ET.ParseError, ValueError) as error:
+        wrong(f"{_reason(error)}; nothing is checked")
         return [], problems, notes
-    except (ElementTree.ParseError, ValueError):
-        wrong(name, "cannot be read, it was damaged; nothing is checked")
-        return [], problems, notes
-    if stated and c4_of(data) != stated:
-        wrong(name, _in_transfer(data, stated)[1] or "was changed, and it is the manifest itself")
+    if c4 and c4_of(data) != c4:
+        wrong(_in_transfer(data, c4)[1] or "was changed, and it is the manifest itself")
     if not entries or not all(entry.c4 for entry in entries):
-        wrong(name, "is not the manifest that ledcal wrote: it has no c4 hashes")
+        wrong("is not the manifest that ledcal wrote: it has no C4 hashes")
     return [entry for entry in entries if entry.c4], problems, notes
+
+
+def _read_chain(folder: Path) -> tuple[str, str, list[Difference], list[str]]:
+    """Name and C4 of the first manifest, as the chain says; what is wrong with it; notes."""
+    name, c4, seen, notes = "", "", "", []
+    try:
+        chain = ET.fromstring((folder / MANIFESTS / _CHAIN).read_bytes())
+        links = [one for one in chain if _tag(one) == "hashlist"]
+        for link in links:
+            if link.get("sequencenr") == "1":
+                name, c4 = Path(_text(link, "path")).name, _text(link, "c4")
+        if len(links) > 1:
+            notes.append(f"{len(links)} MHL generations; the first, ledcal's, was checked")
+    except (OSError, ET.ParseError) as error:
+        seen = _reason(error)
+    problems = [Difference(f"{MANIFESTS}/{_CHAIN}", "manifest", seen)] if seen else []
+    return name, c4, problems, notes
+
+
+def _entries(root: ET.Element) -> list[Entry]:
+    """All files of a manifest; ValueError for one that leads out of the folder."""
+    found = []
+    for element in root.iter():
+        path = next((one for one in element if _tag(one) == "path"), None)
+        if _tag(element) != "hash" or path is None:
+            continue
+        name = path.text or ""
+        if not name or name[0] in "/\\" or ":" in name or ".." in name.split("/"):
+            raise ValueError(name)
+        # No size is stated of an empty file.
+        found.append(Entry(name, int(path.get("size", "0")), _text(element, "c4")))
+    return found
+
+
+def _tag(element: ET.Element) -> str:
+    return str(element.tag).split("}")[-1]
+
+
+def _text(element: ET.Element, tag: str) -> str:
+    return next((one.text or "" for one in element if _tag(one) == tag), "")
 
 
 def c4_of(data: bytes) -> str:
     """The C4 identifier of some bytes: their SHA-512 in base 58."""
-    return _c4(hashlib.sha512(data))
-
-
-def _c4(digest: Any) -> str:
-    number = int.from_bytes(digest.digest(), "big")
+    number = int(hashlib.sha512(data).hexdigest(), 16)
     letters = []
     while number:
         number, rest = divmod(number, 58)
@@ -203,184 +200,126 @@ def _c4(digest: Any) -> str:
     return "c4" + "".join(reversed(letters)).rjust(88, "1")
 
 
-def _require_bundle(folder: str) -> None:
-    if not os.path.isdir(folder):
-        what = "is a file; give its folder" if os.path.exists(folder) else "there is no such folder"
+def _require_bundle(folder: Path) -> None:
+    if not folder.is_dir():
+        what = "this is a file; give its folder" if folder.exists() else "there is no such folder"
         raise NotABundleError(f"{folder}: {what}")
     if _is_bundle(folder):
         return
+    any(folder.iterdir())  # a closed folder says so
     says = f"{folder}: no bundle of ledcal (there is no {DOCUMENT} in it)"
-    inside = _bundles_inside(folder)
+    inside = [one.parent for depth in ("*", "*/*") for one in folder.glob(f"{depth}/{DOCUMENT}")]
     if inside:
         more = f" (and {len(inside) - 1} more)" if len(inside) > 1 else ""
-        raise NotABundleError(f"{says}; there is one in {inside[0]}{more}")
-    parent = os.path.dirname(os.path.abspath(folder))
-    for above in (parent, os.path.dirname(parent)):
+        raise NotABundleError(f"{says}; there is one in {min(inside)}{more}")
+    for above in list(folder.resolve().parents)[:3]:
         if _is_bundle(above):
             raise NotABundleError(f"{says}; it is a part of the one in {above}")
     raise NotABundleError(f"{says}; give the folder that 'ledcal export --host' wrote")
 
 
-def _is_bundle(folder: str) -> bool:
+def _is_bundle(folder: Path) -> bool:
     """Whether a folder holds our document, or a manifest that lists it."""
-    if os.path.isfile(os.path.join(folder, DOCUMENT)):
-        return True
-    name = _first_manifest(folder)
     try:
-        return bool(name) and DOCUMENT.encode() in _bytes(os.path.join(folder, MANIFESTS, name))
+        if (folder / DOCUMENT).is_file():
+            return True
+        name = _first_manifest(folder)
+        return bool(name) and DOCUMENT.encode() in (folder / MANIFESTS / name).read_bytes()
     except OSError:
         return False
 
 
-def _bundles_inside(folder: str) -> list[str]:
-    """Bundles up to two folders down."""
-    found = []
-    for root, folders, _ in os.walk(folder):
-        depth = len(os.path.relpath(root, folder).split(os.sep)) if root != folder else 0
-        if depth and _is_bundle(root):
-            found.append(root)
-            depth = 2
-        folders[:] = sorted(folders)[:200] if depth < 2 else []
-    return found
+def _first_manifest(folder: Path) -> str:
+    return min((path.name for path in (folder / MANIFESTS).glob("0001*.mhl")), default="")
 
 
-def _first_manifest(folder: str) -> str:
-    try:
-        names = sorted(os.listdir(os.path.join(folder, MANIFESTS)))
-    except OSError:
-        return ""
-    return next((name for name in names if name.startswith("0001") and name.endswith(".mhl")), "")
-
-
-def _entries(root: ElementTree.Element) -> list[Entry]:
-    """All files of a manifest; ValueError for one that leads out of the folder."""
-    found = []
-    for element in root.iter():
-        path = next((one for one in element if _tag(one) == "path"), None)
-        if _tag(element) != "hash" or path is None:
-            continue
-        name, size = path.text or "", path.get("size")
-        if not name or name[0] in "/\\" or ":" in name or ".." in name.split("/"):
-            raise ValueError(name)
-        # Of an empty file the manifest says no size.
-        found.append(Entry(name, None if size is None else int(size), _text(element, "c4")))
-    return found
-
-
-def _tag(element: ElementTree.Element) -> str:
-    return str(element.tag).split("}")[-1]
-
-
-def _text(element: ElementTree.Element, tag: str) -> str:
-    return next((one.text or "" for one in element if _tag(one) == tag), "")
-
-
-def _listing(folder: str) -> Iterator[tuple[str, str]]:
-    """Every file below a folder: as the manifest would name it, and where it is."""
-    for root, folders, names in os.walk(folder):
-        if root == folder:
+def _listing(folder: Path) -> Iterator[str]:
+    """Every file below a folder, as the manifest would name it."""
+    for root, folders, names in os.walk(str(folder)):
+        here = Path(root).relative_to(folder)
+        if not here.parts:
             folders[:] = [one for one in folders if one != MANIFESTS]
         for name in names:
-            path = os.path.join(root, name)
-            yield os.path.relpath(path, folder).replace(os.sep, "/"), path
+            yield (here / name).as_posix()
 
 
-class _Here(NamedTuple):
-    """A file of the manifest on this disk: what it is called here, and where it is."""
-
-    name: str
-    path: str
-    is_renamed: bool = False
-    note: str = ""
-
-
-def _place(folder: str, name: str, listing: dict[str, str]) -> _Here | None:
-    """Find a file; None where nothing is like it."""
-    path = _join(folder, name)
-    if name in listing:
-        if not os.path.islink(path):
-            return _Here(name, path)
-        return _Here(name, path, note=f"{name} is a link") if os.path.exists(path) else None
-    alike = next((one for one in listing if _key(one) == _key(name)), None)
-    if os.path.exists(path):
-        if alike is None:
-            return _Here(name, path, note=f"{name} lies behind a link")
-        note = f"{name} is called {alike} here, which another disk takes for a different name"
-        return _Here(alike, path, note=note)
-    return None if alike is None else _Here(alike, listing[alike], is_renamed=True)
+def _place(folder: Path, name: str, listing: set[str]) -> tuple[str, str]:
+    """What a file is called here, empty where nothing is like it; and a note, or none."""
+    path = folder / name
+    alike = name if name in listing else _alike(name, listing)
+    if not path.exists():
+        return ("" if alike == name else alike), ""
+    if not alike:
+        return name, "" if path.is_dir() else f"{name} is behind a link, not in a copy"
+    if alike == name:
+        return name, f"{name} is a link, not a copy" if path.is_symlink() else ""
+    return alike, f"{name} is called {_shown(alike)} here; another disk tells the two apart"
 
 
-def _key(name: str) -> str:
-    """What names have in common that some disk, archive or copy takes for the same."""
-    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
+def _alike(name: str, listing: set[str]) -> str:
+    """A name that some disk, archive or copy makes of this one; empty where there is none."""
+
+    def key(one: str) -> str:
+        return _composed(one.replace("\\", "/")).casefold()
+
+    return min((one for one in listing if key(one) == key(name)), default="")
 
 
-def _join(folder: str, name: str) -> str:
-    return os.path.join(folder, *name.split("/"))
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _shown(name: str) -> str:
+    """A name that any console can print, also if its bytes are no text."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _renamed(entry: Entry, name: str) -> Difference:
-    same = unicodedata.normalize("NFC", name) == unicodedata.normalize("NFC", entry.path)
-    how = "in another form of Unicode, as macOS writes it" if same else name
-    return Difference(entry.path, "renamed", f"is called {how}", "give it its name back")
+    same = _composed(name) == _composed(entry.path)
+    how = "spelt in another form of Unicode, as macOS does it" if same else f"{_shown(name)} here"
+    return Difference(entry.path, "renamed", f"is {how}", "give it its name back")
 
 
-def _same_content(entry: Entry, others: dict[str, str]) -> str:
+def _same_content(entry: Entry, folder: Path, names: Sequence[str]) -> str:
     """The name of a file that holds what is missed elsewhere; empty where there is none."""
-    for name, path in others.items():
-        try:
-            if os.path.getsize(path) == (entry.size or 0) and _file_c4(path) == entry.c4:
-                return name
-        except OSError:
-            continue
+    for path in (folder / name for name in names):
+        if path.is_file() and path.stat().st_size == entry.size and not _content(entry, path):
+            return path.relative_to(folder).as_posix()
     return ""
 
 
-def _content(entry: Entry, path: str) -> list[Difference]:
-    """Whether a file holds what it should."""
+def _content(entry: Entry, path: Path) -> list[Difference]:
+    """Why a file is not what it was, as far as it can be told; empty where it is."""
     try:
-        size = os.path.getsize(path)
-        if size == (entry.size or 0) and _file_c4(path) == entry.c4:
-            return []
-        data = _bytes(path) if size <= _LOOKED_INTO else b""
+        data = path.read_bytes()
     except OSError as error:
-        return [Difference(entry.path, "unreadable", _reason(error))]
-    return [_difference(entry, size, data)]
-
-
-def _difference(entry: Entry, size: int, data: bytes) -> Difference:
-    """Why a file is not what it was, as far as it can be told."""
-    wanted = entry.size or 0
-    if not size:
-        return Difference(entry.path, "empty", f"is empty, and should be {_amount(wanted)}")
+        seen = "is a folder here" if path.is_dir() else _reason(error)
+        return [Difference(entry.path, "unreadable", seen)]
+    if len(data) == entry.size and c4_of(data) == entry.c4:
+        return []
+    if not data:
+        return [Difference(entry.path, "empty", f"is empty, and should be {entry.size} bytes")]
     kind, seen = _in_transfer(data, entry.c4)
     if kind:
-        return Difference(entry.path, kind, seen, "copy it in binary mode")
-    if size != wanted:
-        kind = "shorter" if size < wanted else "longer"
-        return Difference(
-            entry.path, kind, f"is {size} bytes, and should be {wanted}: {_KINDS[kind]}"
-        )
-    if len(data) >= _TAIL and not any(data[-_TAIL:]):
-        return Difference(entry.path, "changed", "ends in nothing but zeros: it was cut short")
-    return Difference(
-        entry.path,
-        "changed",
-        f"was changed: as long as it was, {size} bytes, but not the same",
-        "copy the folder again, or export again if the change is meant",
-    )
-
-
-_KINDS = {"shorter": "it was cut short, or edited", "longer": "it was edited, or written over"}
+        return [Difference(entry.path, kind, seen, "copy it in binary mode")]
+    if len(data) != entry.size:
+        kind = "shorter" if len(data) < entry.size else "longer"
+        why = "it was cut short, or edited" if kind == "shorter" else "it was edited"
+        seen = f"is {len(data)} bytes, and should be {entry.size}: {why}"
+    else:
+        kind, seen = "changed", f"was changed; it has its {entry.size} bytes still"
+        if len(data) >= _TAIL and not any(data[-_TAIL:]):
+            seen = "ends in nothing but zeros: the copy was cut short"
+    return [Difference(entry.path, kind, seen)]
 
 
 def _in_transfer(data: bytes, c4: str) -> tuple[str, str]:
-    """Whether bytes are what they were but for what a transfer or an editor does to text."""
-    text = data[3:] if data.startswith(b"\xef\xbb\xbf") else data
+    """Whether bytes are as they were but for what a transfer or an editor does to text."""
+    text = data[len(_MARK) :] if data.startswith(_MARK) else data
     unix = text.replace(b"\r\n", b"\n")
     for again in (text, unix, unix.replace(b"\n", b"\r\n")):
         if c4_of(again) == c4:
-            if len(text) != len(data):
+            if text is not data:
                 return "byte-order-mark", "was saved by an editor, which put a mark before its text"
             return "line-ends", "had its line ends changed in transfer (FTP as text, git autocrlf)"
     return "", ""
@@ -388,66 +327,65 @@ def _in_transfer(data: bytes, c4: str) -> tuple[str, str]:
 
 def _beside(strangers: set[str]) -> list[str]:
     """What there is that the manifest does not list."""
-    left = sorted(name for name in strangers if _is_left_behind(name))
+    last = {name: name.split("/")[-1] for name in sorted(strangers)}
+    left = [
+        name
+        for name, end in last.items()
+        if end in LEFT_BEHIND or end.startswith("._") or end.endswith((".meta", ".pyc"))
+    ]
     others = sorted(strangers.difference(left))
     notes = []
     if others:
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-        notes.append(f"not of the bundle: {', '.join(others[:3])}{more}")
+        names = ", ".join(_shown(name) for name in others[:3])
+        notes.append(f"not of the bundle, and not checked: {names}{more}")
     if left:
-        notes.append(f"left here by other programs: {len(left)} files such as {left[0]}")
+        notes.append(f"left here by other programs: {len(left)}, such as {_shown(left[0])}")
     return notes
 
 
-def _is_left_behind(name: str) -> bool:
-    last = name.split("/")[-1]
-    return last in LEFT_BEHIND or last.startswith("._") or last.endswith(_LEFT_ENDINGS)
-
-
-def _document(folder: str) -> dict[str, Any]:
+def _document(folder: Path) -> dict[str, Any]:
     try:
-        document = json.loads(_bytes(os.path.join(folder, DOCUMENT)).decode("utf-8-sig"))
+        document = json.loads((folder / DOCUMENT).read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 
 
-def _bytes(path: str) -> bytes:
-    with open(path, "rb") as stream:
-        return stream.read()
+def _whose(document: dict[str, Any]) -> list[str]:
+    """What ledcal-bundle.json says of the calibrations in it, a line each."""
+    try:
+        written = document["made"][:16].replace("T", " ")
+        return [
+            f"{one['wall']['name']}: {one['identity']['kind']} {one['identity']['name']} (sha256 "
+            f"{one['identity']['sha256'][:16]}), for {document['host']['name']}, written {written}"
+            for one in document["walls"]
+        ]
+    except (KeyError, TypeError):
+        return []
 
 
-def _file_c4(path: str) -> str:
-    digest = hashlib.sha512()
-    with open(path, "rb") as stream:
-        for piece in iter(lambda: stream.read(_PIECE), b""):
-            digest.update(piece)
-    return _c4(digest)
-
-
-def _reason(error: OSError) -> str:
+def _reason(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "is missing"
-    if isinstance(error, IsADirectoryError):
-        return "is a folder here"
-    return f"cannot be read ({(error.strerror or str(error)).lower()})"
-
-
-def _amount(size: int) -> str:
-    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size} bytes"
+    if isinstance(error, OSError):
+        return f"cannot be read ({(error.strerror or str(error)).lower()})"
+    return "was damaged, it cannot be read"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check folders, say what was found, and give the exit code."""
     parser = argparse.ArgumentParser(description="Is this copy of a ledcal bundle whole?")
-    own = os.path.dirname(os.path.abspath(__file__))
+    own = str(Path(__file__).resolve().parent)
     parser.add_argument("folders", nargs="*", metavar="FOLDER", default=[own])
     code = 0
     for folder in parser.parse_args(arguments).folders:
         try:
-            found = check_folder(folder)
+            found = check_folder(Path(folder))
         except NotABundleError as error:
             lines, result = [str(error)], 2
+        except OSError as error:
+            lines, result = [f"{folder}: {_reason(error)}"], 1
         else:
             lines, result = sentences(found), 6 if found.differences else 0
         sys.stdout.write("\n".join(lines) + "\n")

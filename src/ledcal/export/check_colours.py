@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from ledcal.colorimetry.space import gamut, matrix_rgb_to_aces
+from ledcal.colorimetry.space import ACES, gamut, matrix_rgb_to_aces, matrix_rgb_to_rgb
 from ledcal.colorimetry.target import target_code, target_light
 from ledcal.values.export import CheckColour
 
@@ -123,7 +123,7 @@ def mistakes(
     table, target = best_table(wall), wall.target
 
     def corrected(content: FloatArray) -> FloatArray:
-        return evaluate(table, content[None], interpolation=interpolation)[0]
+        return evaluate(table, content, interpolation=interpolation)
 
     content = np.array(check.content)
     right = corrected(content)
@@ -174,7 +174,7 @@ def _to_acescg(target: Target) -> FloatArray:
 
 
 def _aces_to_acescg() -> FloatArray:
-    return np.linalg.inv(matrix_rgb_to_aces(gamut("ACEScg")))
+    return matrix_rgb_to_rgb(ACES, gamut("ACEScg"))
 
 
 def _content(target: Target, acescg: FloatArray) -> FloatArray:

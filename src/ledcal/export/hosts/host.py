@@ -21,7 +21,7 @@ class Evaluate(Protocol):
     """Our own evaluation of a table: code (n, 3) to code (n, 3)."""
 
     def __call__(
-        self, table: Lut3d, code: FloatArray, *, interpolation: str = "tetrahedral"
+        self, table: Lut3d, code: FloatArray, /, *, interpolation: str = "tetrahedral"
     ) -> FloatArray:
         """Apply a table by ``tetrahedral`` or ``trilinear`` interpolation."""
         ...

@@ -89,13 +89,9 @@ def _wall(wall: WallCorrection) -> str:
     ]
     if wall.quality is not None:
         before, after = wall.quality.before, wall.quality.after
-        lines.append(
-            (
-                "Fit",
-                f"delta E ITP {before.median:.1f} before, {after.median:.1f} after (median); "
-                f"{before.p95:.1f} and {after.p95:.1f} (95 %)",
-            )
-        )
+        figures = f"{before.median:.1f} before, {after.median:.1f} after (median), "
+        figures += f"{before.p95:.1f} and {after.p95:.1f} (95 %)"
+        lines.append(("Fit", f"delta E ITP {figures}"))
     return "\n".join(f"    {name:<8} {text}" for name, text in lines)
 
 
