@@ -1,0 +1,141 @@
+"""A whole config for some walls: written, proven, kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ledcal.export.formats import write_table
+from ledcal.export.names import safe_stem
+from ledcal.export.ocio.archive import write_archive
+from ledcal.export.ocio.names import DisplayNames
+from ledcal.export.ocio.sections import Sections, sections_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ledcal.export.hosts.host import Evaluate
+    from ledcal.export.ocio.sections import Entry
+    from ledcal.values.export import WallCorrection
+
+__all__ = ["CONFIG", "ConfigFiles", "DisplayNames", "format_config", "write_config"]
+
+CONFIG = "config.ocio"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFiles:
+    """A config that was written and proven.
+
+    Attributes
+    ----------
+    config : Path
+        config.ocio.
+    files : tuple of Path
+        All that was written: the config, its tables, its archive.
+    displays : tuple of DisplayNames
+        One a correction, in order.
+    """
+
+    config: Path
+    files: tuple[Path, ...]
+    displays: tuple[DisplayNames, ...]
+
+
+def write_config(
+    folder: Path,
+    walls: Sequence[WallCorrection],
+    evaluate: Evaluate,
+    *,
+    size: int | None = None,
+    archive: bool = False,
+) -> ConfigFiles:
+    """Write config.ocio and its tables into a folder that is the caller's to keep or to drop.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets ``config.ocio`` and ``luts/NAME_SIZE.cube``.
+    walls : sequence of WallCorrection
+        The corrections.
+    evaluate : callable
+        Our own evaluation of a table.
+    size : int or None
+        Which of their tables; None: the largest of each.
+    archive : bool
+        Also ``NAME.ocioz``, the same in one file.
+
+    Returns
+    -------
+    ConfigFiles
+        What was written, and the names in it.
+
+    Raises
+    ------
+    ExportError
+        If the config does not do what it should.
+    SystemFault
+        If the operating system refuses.
+    """
+    sections = sections_of(walls, size=size)
+    tables = folder / sections.search_path
+    tables.mkdir(parents=True, exist_ok=True)
+    files = [
+        write_table(one.wall.label, one.table, evaluate, format_name="cube", path=tables / one.file)
+        for one in sections.walls
+    ]
+    config = folder / CONFIG
+    config.write_text(format_config(sections), encoding="utf-8", newline="\n")
+    files.insert(0, config)
+    if archive:
+        packed = folder / f"{config_stem(walls)}.ocioz"
+        write_archive(packed, folder=folder, files=files)
+        files.append(packed)
+    return ConfigFiles(config, tuple(files), tuple(one.names for one in sections.walls))
+
+
+def config_stem(walls: Sequence[WallCorrection]) -> str:
+    """What the archive is called: as the one profile, or as the walls."""
+    if len(walls) == 1:
+        return safe_stem(walls[0].label.name)
+    return safe_stem("-".join(dict.fromkeys(wall.wall.name for wall in walls)))
+
+
+def format_config(sections: Sections) -> str:
+    """The text of a whole config."""
+    names = ", ".join(one.wall.label.name for one in sections.walls)
+    return "\n".join(
+        [
+            "ocio_profile_version: 2.1",
+            "",
+            "environment:",
+            "  {}",
+            f"name: {'ledcal'}",
+            f"description: |\n  LED walls by ledcal: {names}. Scene-linear 1.0 = 100 nits.",
+            f"search_path: {sections.search_path}",
+            "strictparsing: true",
+            "family_separator: /",
+            "",
+            _section("roles", sections.roles),
+            "file_rules:\n  - !<Rule> {name: Default, colorspace: default}\n",
+            _section("shared_views", sections.shared_views),
+            _section("displays", sections.displays),
+            "active_displays: []",
+            "active_views: []",
+            "inactive_colorspaces: []",
+            "",
+            f"default_view_transform: {sections.view_transforms[0].name}",
+            "",
+            _section("view_transforms", sections.view_transforms),
+            _section("display_colorspaces", sections.display_colorspaces, apart=True),
+            _section("colorspaces", sections.colorspaces, apart=True),
+            _section("named_transforms", sections.named_transforms, apart=True).rstrip("\n"),
+            "",
+        ]
+    )
+
+
+def _section(key: str, entries: Sequence[Entry], *, apart: bool = False) -> str:
+    between = "\n" if apart else ""
+    return f"{key}:\n" + between.join(entry.text for entry in entries)
