@@ -32,6 +32,7 @@ COMMANDS = {
     "drift": "has the wall drifted: baseline, check, history",
     "moire": "moire of the LEDs: what to expect, and what to change",
     "export": "write the correction for a render host",
+    "bundle": "is a host's copy of an export whole, and of this profile",
     "profiles": "list and show the stored profiles",
 }
 

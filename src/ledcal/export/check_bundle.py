@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DOCUMENT = "ledcal-bundle.json"
 CHECKER = "check_bundle.py"
 PAGE = "README.md"
+OWN = (PAGE, DOCUMENT, CHECKER)
 MANIFESTS = "ascmhl"
 # What other programs leave in any folder.
 LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini")
@@ -64,11 +65,7 @@ class Difference(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a check found.
-
-    `entries` is what the manifest lists, `document` what ledcal-bundle.json says (empty where it
-    cannot be read), `notes` what does no harm.
-    """
+    """What the manifest lists, what is wrong, what does no harm, and ledcal-bundle.json."""
 
     folder: Path
     entries: tuple[Entry, ...]
@@ -105,7 +102,8 @@ def check_folder(folder: Path) -> Found:
             seen = "is a link that leads nowhere" if is_link else "is missing"
             differences.append(Difference(entry.path, "missing", seen))
     order = {entry.path: number for number, entry in enumerate(entries)}
-    differences.sort(key=lambda one: order.get(one.path, -1))
+    # What the host reads comes first.
+    differences.sort(key=lambda one: (one.path in OWN, order.get(one.path, -1)))
     notes += _beside(strangers)
     return Found(folder, tuple(entries), tuple(differences), tuple(notes), _document(folder))
 
@@ -275,9 +273,10 @@ def _shown(name: str) -> str:
 
 
 def _renamed(entry: Entry, name: str) -> Difference:
-    same = _composed(name) == _composed(entry.path)
-    how = "spelt in another form of Unicode, as macOS does it" if same else f"{_shown(name)} here"
-    return Difference(entry.path, "renamed", f"is {how}", "give it its name back")
+    seen = "has its name in another form of Unicode, as macOS writes it"
+    if _composed(name) != _composed(entry.path):
+        seen = f"is called {_shown(name)}"
+    return Difference(entry.path, "renamed", seen, "give it its name back")
 
 
 def _same_content(entry: Entry, folder: Path, names: Sequence[str]) -> str:
