@@ -10,7 +10,7 @@ import pytest
 
 from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file, format_clf
-from ledcal.export.formats import FORMATS, Format, label_clf, write_table
+from ledcal.export.formats import FORMATS, Format, label_clf, require_size, write_table
 from ledcal.export.label import label_of
 from ledcal.export.readback import READ_BACK_LIMIT, read_back_colours, require_same
 from ledcal.lut.build import build_lut
@@ -91,9 +91,9 @@ def test_a_folder_gets_a_file_with_name_and_size(tmp_path: Path) -> None:
     assert export(tmp_path, chain(33)).name == "buehne-3-kamera-x-2031-05-04_33.clf"
 
 
-def test_other_sizes_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="17, 33, 65"):
-        export(tmp_path / "wall.clf", chain(9))
+def test_other_sizes_are_refused() -> None:
+    with pytest.raises(InputError, match="a clf file takes one of 17, 33, 65"):
+        require_size("clf", 9)
 
 
 def without_last(made: Chain, _profile: object) -> bytes:

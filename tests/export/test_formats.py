@@ -18,6 +18,7 @@ from ledcal.export.formats import (
     Format,
     checked_file,
     label_cube,
+    require_size,
     write_table,
 )
 from ledcal.export.label import label_of
@@ -92,10 +93,22 @@ def test_another_suffix_is_refused_with_the_name_that_works(tmp_path: Path, suff
     assert tree(tmp_path) == {}
 
 
-@pytest.mark.parametrize("size", [2, 16, 32, 64])
-def test_other_sizes_are_refused(tmp_path: Path, size: int) -> None:
-    with pytest.raises(InputError, match="17, 33, 65"):
-        export(tmp_path / "wall.cube", size=size)
+@pytest.mark.parametrize("size", [2, 16, 32, 64, 130])
+def test_other_sizes_are_refused(size: int) -> None:
+    with pytest.raises(InputError, match="a cube file takes one of 17, 33, 65"):
+        require_size("cube", size)
+
+
+def test_what_opencolorio_does_not_read_is_refused(tmp_path: Path) -> None:
+    table = Lut3d(np.zeros((130, 130, 130, 3)))
+    with pytest.raises(InputError, match="--size 130"):
+        write_table(
+            label_of(fake_profile()),
+            table,
+            apply_lut,
+            format_name="cube",
+            path=tmp_path / "wall.cube",
+        )
 
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:

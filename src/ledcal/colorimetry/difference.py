@@ -60,6 +60,18 @@ def aces_to_ictcp(aces: ArrayLike) -> FloatArray:
     return ictcp
 
 
+def aces_to_itp(aces: ArrayLike) -> FloatArray:
+    """ACES2065-1 (..., 3), 1.0 = 100 nits, to where a step of length 1 is one delta E ITP.
+
+    Examples
+    --------
+    >>> step = aces_to_itp([1.01, 1.01, 1.01]) - aces_to_itp([1.0, 1.0, 1.0])
+    >>> float(np.linalg.norm(step).round(2))
+    0.72
+    """
+    return aces_to_ictcp(aces) * (_ITP_SCALE * np.array([1.0, 0.5, 1.0]))
+
+
 def delta_e_itp(aces_a: ArrayLike, aces_b: ArrayLike) -> FloatArray:
     """Delta E ITP of ITU-R BT.2124 between ACES2065-1 colours, 1.0 = 100 nits.
 

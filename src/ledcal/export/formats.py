@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     Layout: TypeAlias = Callable[[Lut3d], FloatArray]
 
 SIZES = (17, 33, 65)
+# What OpenColorIO reads.
+MIN_SIZE, MAX_SIZE = 2, 129
 _BOTH = ("tetrahedral", "trilinear")
 
 
@@ -61,7 +63,7 @@ class Format:
     holds : type
         What it is made of: `Lut3d` or `Chain`.
     sizes : tuple of int
-        Nodes along an edge that it takes.
+        Nodes along an edge that a profile is sampled at: every host is known to take them.
     usual : int
         Nodes along an edge, where nobody asks.
     ending : str
@@ -74,6 +76,8 @@ class Format:
         Table to the pixels of a picture; they are compared one by one.
     has_identity : bool
         Written twice: the table, and beside it, NAME_identity, the one that changes nothing.
+    sizes_only : bool
+        It cannot hold a table of another origin with other nodes.
     """
 
     suffix: str
@@ -86,6 +90,7 @@ class Format:
     readers: tuple[tuple[Reader, tuple[str, ...]], ...] = ((OPENCOLORIO, ("tetrahedral",)),)
     layout: Layout | None = None
     has_identity: bool = False
+    sizes_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +158,7 @@ FORMATS: dict[str, Format] = {
         ending="_hald",
         readers=((FFMPEG_HALD, _BOTH),),
         layout=hald_pixels,
+        sizes_only=True,
     ),
     "lattice": Format(
         ".exr",
@@ -203,7 +209,8 @@ def deliver(
     label : Label
         What the file says of itself.
     table : Lut3d or Chain
-        The correction, as the format holds it, with one of its sizes.
+        The correction, as the format holds it, with 2..129 nodes along an edge; of a Hald, with
+        one of its sizes.
     evaluate : callable
         Table and code (n, 3) to code (n, 3), tetrahedral; of a `Lut3d` trilinear too, with
         ``interpolation="trilinear"`` (`lut.interpolate.apply_lut`).
@@ -229,7 +236,8 @@ def deliver(
         If the operating system refuses.
     """
     chosen = require_format(format_name)
-    require_size(format_name, table.size)
+    if chosen.sizes_only or not MIN_SIZE <= table.size <= MAX_SIZE:
+        require_size(format_name, table.size)
     path = _named(Path(path), label, table.size, chosen, format_name)
     encode = chosen.also.get(path.suffix.lower(), chosen.encode)
     made: list[tuple[Path, Table, Label]] = [(path, table, label)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ledcal.values.export import Label
@@ -34,4 +35,35 @@ def takes_and_gives(wall: Wall, target: Target) -> tuple[str, str]:
     return (
         f"content code, {target.gamut.name}, {target.eotf}, full range, {held}",
         f"code for wall {wall.name}, {wall.eotf}, full range, peak {wall.peak_nits:g} nits",
+    )
+
+
+def inverse_label(label: Label, *, lost: float) -> Label:
+    """What a file says of itself that leads from wall code back to content code.
+
+    Parameters
+    ----------
+    label : Label
+        Of the correction.
+    lost : float
+        Share of the content's codes, 0..1, that the wall cannot make.
+
+    Examples
+    --------
+    >>> back = inverse_label(Label("north", "content", "wall", ("made today",)), lost=0.052)
+    >>> back.name, back.takes, back.gives, back.lines[0]
+    ('north-inverse', 'wall', 'content', 'INVERSE of an LED wall correction: never for the wall')
+    """
+    lines = (line for line in label.lines if not line.startswith("interpolate"))
+    return replace(
+        label,
+        name=f"{label.name}-inverse",
+        takes=label.gives,
+        gives=label.takes,
+        lines=(
+            "INVERSE of an LED wall correction: never for the wall",
+            *lines,
+            f"{100.0 * lost:.1f} % of the content's codes, beyond the wall, do not come back",
+            "interpolate tetrahedrally",
+        ),
     )

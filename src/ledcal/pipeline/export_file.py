@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from ledcal.errors import InputError
-from ledcal.export.formats import require_format, require_size, write_table
+from ledcal.errors import InputError, ProfileError
+from ledcal.export.formats import deliver, require_format, require_size
+from ledcal.export.label import inverse_label
+from ledcal.export.matrix import deliver_matrix
 from ledcal.files.digest import sha256_file
 from ledcal.lut.chain import apply_chain
 from ledcal.lut.interpolate import apply_lut
-from ledcal.values.chain import Chain
+from ledcal.pipeline.export_words import matrix_words, steps_of, table_words
+from ledcal.pipeline.inverse import inverse_of
+from ledcal.pipeline.matrix import nearest_of
+from ledcal.values.chain import Chain, Lut1d
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ledcal.pipeline.export_source import Source
+    from ledcal.pipeline.inverse import Inverse
+    from ledcal.values.export import Label, Proof
     from ledcal.values.lut import Lut3d
+    from ledcal.values.profile import Profile
+    from ledcal.values.quality import Spread
+
+_MATRIX = "matrix"
 
 
 def export_file(
@@ -34,72 +46,141 @@ def export_file(
     source : Source
         The correction.
     file_format : str
-        A key of `ledcal.export.formats.FORMATS`.
+        A key of `ledcal.export.formats.FORMATS`, or ``matrix``.
     size : int or None
         Nodes along an edge; None: the format's usual.
     inverse : bool
         Wall code to content code instead.
     out : Path
-        The file.
+        The file, or a folder.
     overwrite : bool
         Replace what stands there.
 
     Returns
     -------
     dict
-        out, sha256, format, size, steps, profile, content; summary: lines for people.
+        As docs/json.md says; summary: lines for people.
 
     Raises
     ------
     LedcalError
-        If the path is wrong, or the file does not read back.
+        If an option or the path is wrong, or the file does not read back.
     """
-    if inverse:
-        raise InputError("--inverse: not for this format")
+    if file_format == _MATRIX:
+        return _export_matrix(source, size=size, inverse=inverse, out=out, overwrite=overwrite)
     chosen = require_format(file_format)
+    if source.profile is None and size is None:
+        size = source.foreign.size if source.foreign is not None else None
+    else:
+        size = size or chosen.usual
+        require_size(file_format, size)
     size = size or chosen.usual
-    require_size(file_format, size)
-    table = source.chain(size) if chosen.holds is Chain else source.table(size)
-    written = write_table(
-        source.label,
+    back = _inverse(source, size) if inverse else None
+    label = source.label if back is None else inverse_label(source.label, lost=back.lost)
+    table: Lut3d | Chain
+    if back is not None:
+        # As it is: the wall's tone curves would have to stand in front.
+        is_chain = chosen.holds is Chain
+        table = Chain(Lut1d.straight(1.0), back.table, None) if is_chain else back.table
+    else:
+        table = source.chain(size) if chosen.holds is Chain else source.table(size)
+    delivery = deliver(
+        label,
         table,
         apply_chain if isinstance(table, Chain) else apply_lut,
         format_name=file_format,
         path=out,
         overwrite=overwrite,
     )
-    steps, digest = _steps(table), sha256_file(written)
     return {
-        "out": str(written),
-        "sha256": digest,
-        "format": file_format,
-        "size": size,
-        "steps": steps,
-        "profile": str(source.path),
-        "content": source.label.takes,
-        "summary": _summary(source, written, digest, size, steps, file_format),
+        **_facts(source, label, delivery.files, delivery.proofs, file_format),
+        "size": table.size,
+        "steps": steps_of(table),
+        "inverse": inverse,
+        **({} if back is None else {"round_trip": asdict(back.round_trip), "lost": back.lost}),
+        "summary": table_words(delivery, label, table, file_format, back=back),
     }
 
 
-def _summary(
-    source: Source, written: Path, digest: str, size: int, steps: list[str], file_format: str
-) -> list[str]:
-    last = steps[-1]
-    behind = f", then 3 {last.replace(' ', ' of ')}" if last.startswith("curves") else ""
-    choose = "" if file_format == "clf" else "; where there is a choice, tetrahedral interpolation"
-    return [
-        f"{written}: {size} x {size} x {size} nodes{behind}",
-        f"  in: {source.label.takes}",
-        f"  out: {source.label.gives}",
-        f"  read back through OpenColorIO and compared; sha256 {digest[:16]}",
-        "  load it after the output transform, before the LED processor, once" + choose,
-    ]
+def _export_matrix(
+    source: Source, *, size: int | None, inverse: bool, out: Path, overwrite: bool
+) -> dict[str, Any]:
+    if size is not None:
+        raise InputError(f"--size {size}: a matrix has no nodes; leave it out")
+    if inverse:
+        raise InputError(
+            "--inverse: not for a matrix; invert its nine numbers, or give a --format that is a "
+            "table"
+        )
+    profile = _require_profile(source, "a matrix")
+    try:
+        nearest = nearest_of(profile)
+    except (KeyError, ValueError) as error:
+        raise _useless(source, error) from error
+    wall, target = profile.stage.wall, profile.stage.target
+    label = replace(
+        source.label,
+        takes=f"light of {target.gamut.name} content in nits, {target.eotf} decoded",
+        gives=f"light for wall {wall.name} in nits, to be {wall.eotf} encoded",
+    )
+    path, proof = deliver_matrix(label, nearest.matrix, path=out, overwrite=overwrite)
+    errors = {
+        "leaves": (nearest.leaves, nearest.leaves_greys),
+        "whole": (nearest.whole, nearest.whole_greys),
+        "nothing": (nearest.nothing, nearest.nothing_greys),
+    }
+    return {
+        **_facts(source, label, (path,), (proof,), _MATRIX),
+        "matrix": nearest.matrix.tolist(),
+        "eotf_before": target.eotf,
+        "eotf_behind": wall.eotf,
+        **{name: _both(*spreads) for name, spreads in errors.items()},
+        "summary": matrix_words(path, proof, nearest, wall, target),
+    }
 
 
-def _steps(table: Lut3d | Chain) -> list[str]:
-    """What the file does, in order."""
-    cube = f"cube {table.size} x {table.size} x {table.size}"
-    if not isinstance(table, Chain):
-        return [cube]
-    before = ["range"] if table.first.is_straight else ["range", f"curves {len(table.first)}"]
-    return [*before, cube, *([] if table.last is None else [f"curves {len(table.last)}"])]
+def _both(colours: Spread, greys: Spread) -> dict[str, Any]:
+    return {**asdict(colours), "greys": asdict(greys)}
+
+
+def _facts(
+    source: Source,
+    label: Label,
+    files: tuple[Path, ...],
+    proofs: tuple[Proof, ...],
+    file_format: str,
+) -> dict[str, Any]:
+    """What every file of a correction says in ``--json``."""
+    written = [{"path": str(path), "sha256": sha256_file(path)} for path in files]
+    return {
+        "out": written[0]["path"],
+        "sha256": written[0]["sha256"],
+        "files": written,
+        "format": file_format,
+        "profile": str(source.path),
+        "content": source.label.takes,
+        "takes": label.takes,
+        "gives": label.gives,
+        "proofs": [asdict(proof) for proof in proofs],
+    }
+
+
+def _inverse(source: Source, size: int) -> Inverse:
+    profile = _require_profile(source, "--inverse")
+    try:
+        return inverse_of(profile, size)
+    except (KeyError, ValueError) as error:
+        raise _useless(source, error) from error
+
+
+def _require_profile(source: Source, wanted: str) -> Profile:
+    if source.profile is None:
+        raise InputError(
+            f"{source.path}: {wanted} needs a profile: it follows from the model of the wall, and "
+            "a table holds none"
+        )
+    return source.profile
+
+
+def _useless(source: Source, error: Exception) -> ProfileError:
+    return ProfileError(f"{source.path}: its model cannot be used ({error})")
