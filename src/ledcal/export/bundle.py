@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import json
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from ledcal.export._ascmhl import write_generation
 from ledcal.export.check_colours import check_colours, mistakes
 from ledcal.export.hosts.page import format_page
 from ledcal.export.names import safe_stem
+from ledcal.export.ocio.names import name_walls
 from ledcal.values.export import code_values
 from ledcal.values.quality import spread_document
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ledcal.export.hosts.host import Evaluate, Host, Page
+    from ledcal.export.ocio.names import DisplayNames
     from ledcal.values.export import CheckColour, WallCorrection
     from ledcal.values.stage import Gamut
 
@@ -82,11 +85,30 @@ def seal(
         interpolation=page.interpolates,
     )
     when = made.isoformat(timespec="seconds")
-    document = _document(host, page, walls, checks, when)
+    has_config = any(Path(name).suffix == ".ocio" for name in files)
+    displays = dict(enumerate(name_walls(walls))) if has_config else {}
+    document = {
+        "format": FORMAT,
+        "schema_version": SCHEMA_VERSION,
+        "host": {"name": host.name, "title": host.title},
+        "made": when,
+        "ledcal_version": __version__,
+        "takes": page.takes,
+        "gives": page.gives,
+        "interpolation": page.interpolates,
+        "is_scene_linear": page.is_scene_linear,
+        "walls": [_wall_document(wall, checks[i], displays.get(i)) for i, wall in enumerate(walls)],
+    }
     text = format_page(
-        host, page, walls, checks, wrong,
-        made=f"{when[:16].replace('T', ' ')} by ledcal {__version__}", files=files,
-    )  # fmt: skip
+        host,
+        page,
+        walls,
+        checks,
+        wrong,
+        displays=displays,
+        made=f"{when[:16].replace('T', ' ')} by ledcal {__version__}",
+        files=files,
+    )
     (folder / check_bundle.PAGE).write_bytes(text.encode())
     (folder / DOCUMENT).write_bytes(
         (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
@@ -144,39 +166,12 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def _document(
-    host: Host,
-    page: Page,
-    walls: tuple[WallCorrection, ...],
-    checks: tuple[tuple[CheckColour, ...], ...],
-    when: str,
+def _wall_document(
+    wall: WallCorrection, colours: tuple[CheckColour, ...], displays: DisplayNames | None
 ) -> dict[str, Any]:
+    its, target, quality = wall.wall, wall.target, wall.quality
     return {
-        "format": FORMAT,
-        "schema_version": SCHEMA_VERSION,
-        "host": {"name": host.name, "title": host.title},
-        "made": when,
-        "ledcal_version": __version__,
-        "takes": page.takes,
-        "gives": page.gives,
-        "interpolation": page.interpolates,
-        "is_scene_linear": page.is_scene_linear,
-        "walls": [
-            _wall_document(wall, colours) for wall, colours in zip(walls, checks, strict=True)
-        ],
-    }
-
-
-def _wall_document(wall: WallCorrection, colours: tuple[CheckColour, ...]) -> dict[str, Any]:
-    identity, its, target, quality = wall.identity, wall.wall, wall.target, wall.quality
-    return {
-        "identity": {
-            "kind": identity.kind,
-            "name": identity.name,
-            "sha256": identity.sha256,
-            "created": identity.created,
-            "ledcal_version": identity.ledcal_version,
-        },
+        "identity": asdict(wall.identity),
         "label": wall.label.name,
         "wall": {
             "name": its.name,
@@ -193,6 +188,7 @@ def _wall_document(wall: WallCorrection, colours: tuple[CheckColour, ...]) -> di
             "gamut": _gamut_document(target.gamut),
         },
         "sizes": sorted(wall.tables),
+        "displays": None if displays is None else asdict(displays),
         "quality": None
         if quality is None
         else {

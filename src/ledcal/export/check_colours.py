@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # In linear light of the target's primaries, in parts of `_REACH_NITS`, or of the peak if that is
 # lower. Well inside any gamut; the channels of the last two rise in opposite orders.
 _COLOURS = {
-    "mid grey": (0.18, 0.18, 0.18),
-    "skin tone": (0.42, 0.25, 0.17),
-    "strong blue": (0.07, 0.16, 0.62),
+    "grey": (0.18, 0.18, 0.18),
+    "skin": (0.42, 0.25, 0.17),
+    "blue": (0.07, 0.16, 0.62),
 }
 _REACH_NITS = 100.0
 _DECIMALS = 3

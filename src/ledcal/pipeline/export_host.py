@@ -68,20 +68,28 @@ def export_host(
             evaluate=apply_lut,
             made=datetime.now(UTC).astimezone(),
         )
+        written = sorted(path for path in folder.rglob("*") if path.is_file())
         files = [
             {"path": path.relative_to(folder).as_posix(), "sha256": sha256_file(path)}
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
+            for path in written
         ]
+        n_bytes = sum(path.stat().st_size for path in written)
+    sizes = sorted({nodes for wall in walls for nodes in wall.tables})
     return {
         "out": str(out),
         "host": host,
-        "sizes": sorted({nodes for wall in walls for nodes in wall.tables}),
+        "sizes": sizes,
         "profiles": [str(source.path) for source in sources],
         "content": [source.label.takes for source in sources],
         "files": files,
         "bundle": bundle,
-        "summary": [str(out)],
+        "summary": [
+            f"{out}: for {chosen.title}, {len(files)} files, {n_bytes / 1e6:.1f} MB",
+            *(f"  in: {source.label.takes}\n  out: {source.label.gives}" for source in sources),
+            f"  tables of {', '.join(map(str, sizes))} nodes along an edge, read back and compared",
+            "  README.md there: the steps on the host, and three check colours",
+            "  copy the folder as a whole; python check_bundle.py in a copy tells whether it is whole",
+        ],
     }
 
 

@@ -107,7 +107,7 @@ class CheckColour:
     Attributes
     ----------
     name : str
-        Such as ``mid grey``.
+        Such as ``grey``.
     acescg : tuple of float
         Scene-linear ACEScg, 1.0 = 100 nits: what hosts with a config are given.
     content : tuple of float

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from ledcal.values.export import code_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ledcal.export.check_colours import Mistake
     from ledcal.export.hosts.host import Host, Page
+    from ledcal.export.ocio.names import DisplayNames
     from ledcal.values.export import CheckColour, WallCorrection
 
     Triple = tuple[float, float, float]
@@ -26,6 +27,7 @@ def format_page(
     checks: Sequence[Sequence[CheckColour]],
     wrong: Sequence[Mistake],
     *,
+    displays: Mapping[int, DisplayNames],
     made: str,
     files: Iterable[str],
 ) -> str:
@@ -43,6 +45,8 @@ def format_page(
         For each wall.
     wrong : sequence of Mistake
         What the second check colour of the first wall becomes by mistakes.
+    displays : mapping of int to DisplayNames
+        What walls are called in the config that is among the files, by their place in `walls`.
     made : str
         When and by what.
     files : iterable of str
@@ -54,9 +58,9 @@ def format_page(
         Markdown that reads well as plain text.
     """
     parts = [
-        f"# LED wall correction for {host.title}",
-        *(_wall(wall) for wall in walls),
-        _colours_in_and_out(page, made),
+        f"# LED wall correction: {host.title}",
+        *(_wall(wall, displays.get(i), made) for i, wall in enumerate(walls)),
+        _colours_in_and_out(page),
         _section("Steps", _numbered(page.steps)),
         _section("Check", _check(page, walls, checks)),
         _section("If it looks wrong", _wrong(page, checks, wrong)),
@@ -69,17 +73,18 @@ def format_page(
 _WHOLE = """\
 On the host, before it is used, and on every backup:
 
-    python check_bundle.py          needs nothing but Python 3.7 or later
+    python check_bundle.py          (Windows: py) needs nothing but Python 3.7 or later
     ledcal bundle check .           the same; compares copies, and with --profile NAME the profile
 
 Both say what is missing or was changed, and leave with exit code 6 then. Do not edit files here:
 export again. The folder may be moved and renamed as a whole."""
 
 
-def _wall(wall: WallCorrection) -> str:
+def _wall(wall: WallCorrection, displays: DisplayNames | None, made: str) -> str:
     its, target, identity = wall.wall, wall.target, wall.identity
+    size = f"{its.width_px} x {its.height_px}"
     lines = [
-        ("Wall", f"{its.name}: {its.eotf}, peak {its.peak_nits:g} nits, {its.gamut.name}"),
+        ("Wall", f"{its.name}: {size}, {its.eotf}, peak {its.peak_nits:g} nits, {its.gamut.name}"),
         ("Camera", wall.camera.model or "not stated"),
         (
             "Content",
@@ -92,6 +97,11 @@ def _wall(wall: WallCorrection) -> str:
         figures = f"{before.median:.1f} before, {after.median:.1f} after (median), "
         figures += f"{before.p95:.1f} and {after.p95:.1f} (95 %)"
         lines.append(("Fit", f"delta E ITP {figures}"))
+    if displays is not None:
+        lines.append(("Displays", f"{displays.calibrated}"))
+        lines.append(("", f"{displays.uncalibrated} (for comparison)"))
+        lines.append(("View", displays.view))
+    lines.append(("Written", made))
     return "\n".join(f"    {name:<8} {text}" for name, text in lines)
 
 
@@ -101,14 +111,13 @@ def _origin(wall: WallCorrection) -> str:
     return f"{fitted}, sha256 {identity.sha256[:16]}"
 
 
-def _colours_in_and_out(page: Page, made: str) -> str:
+def _colours_in_and_out(page: Page) -> str:
     return "\n".join(
         _wrapped(text)
         for text in (
             f"In: {page.takes}",
             f"Out: {page.gives}",
             f"Interpolation: {page.interpolation}",
-            f"Made: {made}",
         )
     )
 
@@ -116,27 +125,25 @@ def _colours_in_and_out(page: Page, made: str) -> str:
 def _check(
     page: Page, walls: Sequence[WallCorrection], checks: Sequence[Sequence[CheckColour]]
 ) -> str:
-    entered = "ACEScg, 1.0 = 100 nits" if page.is_scene_linear else "content code 0..1"
+    linear = page.is_scene_linear
+    head = ("enter ACEScg", "uncalibrated", "calibrated") if linear else ("enter", "comes out")
     tables = []
     for wall, colours in zip(walls, checks, strict=True):
-        heading = f"{wall.wall.name}: " if len(walls) > 1 else ""
-        rows = [(f"{heading}enter {entered}", "uncalibrated", "calibrated")]
-        rows += [
-            (
-                f"{colour.name:<12} {_entered(page, colour)}",
-                _code(colour.content),
-                _code(_expected(page, colour)),
-            )
-            for colour in colours
-        ]
-        tables.append(_table(rows))
-    return "\n\n".join([_wrapped(page.check), *tables, _wrapped(_HOW_TO_READ)])
+        rows = [("", *head)]
+        for colour in colours:
+            entered = [_linear(colour.acescg)] if linear else []
+            codes = [_code(code) for code in (colour.content, _expected(page, colour))]
+            rows.append((colour.name, *entered, *codes))
+        named = f"{wall.wall.name} ({wall.label.name}):\n\n" if len(walls) > 1 else ""
+        tables.append(named + _table(rows))
+    return "\n\n".join([_wrapped(page.check), *tables, _wrapped(_HOW_TO_READ[linear])])
 
 
-_HOW_TO_READ = (
-    "Code 0..1, and in brackets as full-range 10 bit. In 10 bit, one step off is rounding. "
-    "'Uncalibrated' is what leaves with the correction off."
-)
+_CODES = "Codes are 0..1, then full-range 10 bit, where one step off is rounding."
+_HOW_TO_READ = {
+    True: f"ACEScg is scene-linear, 1.0 = 100 nits. {_CODES} Uncalibrated: the correction is off.",
+    False: f"{_CODES} With the correction off, what is entered comes out.",
+}
 
 
 def _wrong(page: Page, checks: Sequence[Sequence[CheckColour]], wrong: Sequence[Mistake]) -> str:
@@ -144,7 +151,9 @@ def _wrong(page: Page, checks: Sequence[Sequence[CheckColour]], wrong: Sequence[
     if wrong:
         colour = checks[0][1]
         lines.append(
-            _bullet(f"The {colour.name} tells more. In place of {_code(_expected(page, colour))}:")
+            _bullet(
+                f"If {colour.name} comes out as below, and not as {_code(_expected(page, colour))}:"
+            )
         )
         lines.append("")
         lines.append(_table([(_code(one.code), one.cause) for one in wrong]))
@@ -165,10 +174,8 @@ def _expected(page: Page, colour: CheckColour) -> Triple:
     return colour.trilinear if page.interpolates == "trilinear" else colour.wall
 
 
-def _entered(page: Page, colour: CheckColour) -> str:
-    if page.is_scene_linear:
-        return "  ".join(f"{value:.3f}" for value in colour.acescg)
-    return _code(colour.content)
+def _linear(light: Triple) -> str:
+    return " ".join(f"{value:.3f}" for value in light)
 
 
 def _code(code: Triple) -> str:
@@ -177,10 +184,10 @@ def _code(code: Triple) -> str:
     Examples
     --------
     >>> _code((0.0, 0.5, 1.0))
-    '0.0000 0.5000 1.0000 (0 512 1023)'
+    '0.0000 0.5000 1.0000  0 512 1023'
     """
     steps = " ".join(str(value) for value in code_values(code))
-    return f"{' '.join(f'{value:.4f}' for value in code)} ({steps})"
+    return f"{' '.join(f'{value:.4f}' for value in code)}  {steps}"
 
 
 def _section(title: str, text: str) -> str:
