@@ -88,7 +88,7 @@ def export_host(
             *(f"  in: {source.label.takes}\n  out: {source.label.gives}" for source in sources),
             f"  tables of {', '.join(map(str, sizes))} nodes along an edge, read back and compared",
             "  README.md there: the steps on the host, and three check colours",
-            "  copy the folder as a whole; python check_bundle.py in a copy tells whether it is whole",
+            "  copy all of it; python check_bundle.py in a copy tells whether it is whole",
         ],
     }
 
