@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from ledcal.errors import ProfileError
-from ledcal.profile.codec import format_document, profile_from_document, profile_to_document
+from ledcal.files.document import format_document
+from ledcal.profile.codec import profile_from_document, profile_to_document
 from ledcal.values.profile import SCHEMA_VERSION, Profile
 from ledcal.values.quality import Spread
 from ledcal.values.stage import Camera, Gamut

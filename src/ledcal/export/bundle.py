@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from ledcal.export.check_colours import check_colours, mistakes
 from ledcal.export.hosts.page import format_page
 from ledcal.export.names import safe_stem
 from ledcal.export.ocio.names import name_walls
+from ledcal.files.document import format_document
 from ledcal.values.export import code_values
 from ledcal.values.quality import spread_document
 
@@ -110,9 +110,7 @@ def seal(
         files=files,
     )
     (folder / check_bundle.PAGE).write_bytes(text.encode())
-    (folder / DOCUMENT).write_bytes(
-        (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
-    )
+    (folder / DOCUMENT).write_bytes(format_document(document).encode())
     (folder / check_bundle.CHECKER).write_bytes(Path(check_bundle.__file__).read_bytes())
     write_generation(
         folder, name=safe_stem(name), comment=f"ledcal {__version__}: {host.name} bundle"

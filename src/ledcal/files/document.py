@@ -1,9 +1,10 @@
-"""Reading our own JSON and TOML: every problem at once, each with its path."""
+"""Our own JSON and TOML: read with every problem at once, each with its path; and written."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from ledcal.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def read_text(path: Path) -> str:
@@ -113,3 +116,32 @@ def refuse(path: Path, problems: list[str]) -> None:
     """
     if problems:
         raise InputError("\n".join(f"{path}: {problem}" for problem in problems))
+
+
+def format_document(document: Mapping[str, Any]) -> str:
+    """Write a document as JSON that people can read: lists of numbers stay on one line.
+
+    Examples
+    --------
+    >>> print(format_document({"a": [1.0, 0.1], "b": {}}), end="")
+    {
+     "a": [1.0, 0.1],
+     "b": {}
+    }
+    """
+    text = _format(document, 0) + "\n"
+    # File names that are not UTF-8 carry lone surrogates: escaped, JSON can hold them.
+    return _SURROGATES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _format(value: object, depth: int) -> str:
+    pad = " " * (depth + 1)
+    if isinstance(value, dict) and value:
+        rows = [
+            f"{pad}{json.dumps(key)}: {_format(entry, depth + 1)}" for key, entry in value.items()
+        ]
+        return "{\n" + ",\n".join(rows) + "\n" + " " * depth + "}"
+    if isinstance(value, list) and any(isinstance(entry, dict | list | str) for entry in value):
+        rows = [pad + _format(entry, depth + 1) for entry in value]
+        return "[\n" + ",\n".join(rows) + "\n" + " " * depth + "]"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -10,8 +10,7 @@ import numpy as np
 
 from ledcal.errors import InputError, ProfileError
 from ledcal.files.atomic import atomic_file
-from ledcal.files.document import read_json
-from ledcal.profile.codec import format_document
+from ledcal.files.document import format_document, read_json
 from ledcal.profile.fields import Field
 from ledcal.values.reading import Baseline, DriftReading
 

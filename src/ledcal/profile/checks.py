@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from ledcal.errors import ProfileError
 from ledcal.files.atomic import atomic_file
 from ledcal.files.digest import sha256_bytes
-from ledcal.profile.codec import format_document
+from ledcal.files.document import format_document
 from ledcal.profile.store import CHECKS
 from ledcal.values.drift import CheckRecord, Component, component_document
 from ledcal.values.history import Checks, moment

@@ -6,8 +6,6 @@ The table and the measurements stand in files of their own; the document holds e
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 Document: TypeAlias = dict[str, Any]
 
 FORMAT = "ledcal profile"
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def profile_to_document(profile: Profile, files: Mapping[str, str]) -> Document:
@@ -173,22 +170,6 @@ def require_known_schema(document: object, name: str) -> None:
             f"{name}: schema version {version} is newer than the {SCHEMA_VERSION} that this "
             f"ledcal reads; update ledcal"
         )
-
-
-def format_document(document: Document) -> str:
-    """Write a document as JSON that people can read: lists of numbers stay on one line.
-
-    Examples
-    --------
-    >>> print(format_document({"a": [1.0, 0.1], "b": {}}), end="")
-    {
-     "a": [1.0, 0.1],
-     "b": {}
-    }
-    """
-    text = _format(document, 0) + "\n"
-    # File names that are not UTF-8 carry lone surrogates: escaped, JSON can hold them.
-    return _SURROGATES.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _finding_from_document(entry: Field) -> Finding:
@@ -335,16 +316,3 @@ def _transform_from_document(root: Field) -> CameraTransform:
         source=root.at("source").text(),
         assumes=root.at_or("assumes", "").text(),
     )
-
-
-def _format(value: object, depth: int) -> str:
-    pad = " " * (depth + 1)
-    if isinstance(value, dict) and value:
-        rows = [
-            f"{pad}{json.dumps(key)}: {_format(entry, depth + 1)}" for key, entry in value.items()
-        ]
-        return "{\n" + ",\n".join(rows) + "\n" + " " * depth + "}"
-    if isinstance(value, list) and any(isinstance(entry, dict | list | str) for entry in value):
-        rows = [pad + _format(entry, depth + 1) for entry in value]
-        return "[\n" + ",\n".join(rows) + "\n" + " " * depth + "]"
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)

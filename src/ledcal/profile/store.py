@@ -12,11 +12,10 @@ import numpy as np
 from ledcal.errors import InputError, LedcalError, ProfileError
 from ledcal.files.atomic import atomic_folder, system_fault
 from ledcal.files.digest import sha256_bytes, sha256_file
-from ledcal.files.document import read_json
+from ledcal.files.document import format_document, read_json
 from ledcal.files.measurements import format_measurements, read_measurements
 from ledcal.profile.codec import (
     FORMAT,
-    format_document,
     profile_from_document,
     profile_to_document,
     require_known_schema,
