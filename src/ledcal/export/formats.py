@@ -236,24 +236,54 @@ def deliver(
         If the operating system refuses.
     """
     chosen = require_format(format_name)
-    if chosen.sizes_only or not MIN_SIZE <= table.size <= MAX_SIZE:
-        require_size(format_name, table.size)
-    path = _named(Path(path), label, table.size, chosen, format_name)
-    encode = chosen.also.get(path.suffix.lower(), chosen.encode)
-    made: list[tuple[Path, Table, Label]] = [(path, table, label)]
+    files = plan_files(label, table.size, format_name=format_name, path=path, overwrite=overwrite)
+    encode = chosen.also.get(files[0].suffix.lower(), chosen.encode)
+    made: list[tuple[Path, Table, Label]] = [(files[0], table, label)]
     if chosen.has_identity and isinstance(table, Lut3d):
         same = replace(label, name=f"{label.name} identity", gives="the code that goes in")
-        other = path.with_name(f"{path.stem}_identity{path.suffix}")
-        made.append((other, identity_of(table), same))
-    for file, _, _ in made:
-        require_free_file(file, overwrite=overwrite)
+        made.append((files[1], identity_of(table), same))
     proofs: list[Proof] = []
     with ExitStack() as stack:
         for file, content, words in made:
             part = stack.enter_context(atomic_file(file, overwrite=overwrite))
             part.write_bytes(encode(content, words))
             proofs += _prove(part, content, evaluate, chosen, name=file)
-    return Delivery(tuple(file for file, _, _ in made), tuple(proofs))
+    return Delivery(files, tuple(proofs))
+
+
+def plan_files(
+    label: Label, size: int, *, format_name: str, path: Path, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Which files `deliver` would write; refuse now what it would refuse after the work.
+
+    Parameters
+    ----------
+    label : Label
+        Names the file in a folder.
+    size : int
+        Nodes along an edge.
+    format_name, path, overwrite
+        As `deliver` takes them.
+
+    Returns
+    -------
+    tuple of Path
+        The file; of a lattice, the one to send through the host too.
+
+    Raises
+    ------
+    InputError
+        For an unknown format, size or suffix, or a path that exists.
+    """
+    chosen = require_format(format_name)
+    if chosen.sizes_only or not MIN_SIZE <= size <= MAX_SIZE:
+        require_size(format_name, size)
+    files = [_named(Path(path), label, size, chosen, format_name)]
+    if chosen.has_identity:
+        files.append(files[0].with_name(f"{files[0].stem}_identity{files[0].suffix}"))
+    for file in files:
+        require_free_file(file, overwrite=overwrite)
+    return tuple(files)
 
 
 def checked_file(

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ledcal.errors import InputError, ProfileError
-from ledcal.export.formats import deliver, require_format, require_size
+from ledcal.export.formats import deliver, plan_files, require_format, require_size
 from ledcal.export.label import inverse_label
 from ledcal.export.matrix import deliver_matrix
 from ledcal.files.digest import sha256_file
@@ -69,21 +69,21 @@ def export_file(
     if file_format == _MATRIX:
         return _export_matrix(source, size=size, inverse=inverse, out=out, overwrite=overwrite)
     chosen = require_format(file_format)
-    if source.profile is None and size is None:
-        size = source.foreign.size if source.foreign is not None else None
-    else:
-        size = size or chosen.usual
-        require_size(file_format, size)
-    size = size or chosen.usual
-    back = _inverse(source, size) if inverse else None
-    label = source.label if back is None else inverse_label(source.label, lost=back.lost)
+    size = _size(source, file_format, size)
+    label = source.label
+    if inverse:
+        lost = _require_profile(source, "--inverse").quality.gamut_clipped
+        label = inverse_label(label, lost=lost)
+    # Before the work.
+    plan_files(label, size, format_name=file_format, path=out, overwrite=overwrite)
     table: Lut3d | Chain
-    if back is not None:
-        # As it is: the wall's tone curves would have to stand in front.
+    back = _inverse(source, size) if inverse else None
+    if back is None:
+        table = source.chain(size) if chosen.holds is Chain else source.table(size)
+    else:
+        # No curves of their own: the wall's would have to stand in front.
         is_chain = chosen.holds is Chain
         table = Chain(Lut1d.straight(1.0), back.table, None) if is_chain else back.table
-    else:
-        table = source.chain(size) if chosen.holds is Chain else source.table(size)
     delivery = deliver(
         label,
         table,
@@ -137,6 +137,15 @@ def _export_matrix(
         **{name: _both(*spreads) for name, spreads in errors.items()},
         "summary": matrix_words(path, proof, nearest, wall, target),
     }
+
+
+def _size(source: Source, file_format: str, size: int | None) -> int:
+    """Nodes along an edge: as asked; else a table of others as it is, a profile as usual."""
+    if size is None and source.foreign is not None:
+        return source.foreign.size
+    size = size or require_format(file_format).usual
+    require_size(file_format, size)
+    return size
 
 
 def _both(colours: Spread, greys: Spread) -> dict[str, Any]:
