@@ -68,6 +68,17 @@ def apply_file(
     return pixels.astype(np.float64).reshape(np.shape(signal))
 
 
+def opencolorio() -> Any:
+    """The library itself, for what is done with whole configs.
+
+    Raises
+    ------
+    SystemFault
+        If it will not load.
+    """
+    return _load()
+
+
 def opencolorio_name() -> str:
     """What messages call it, with its version."""
     return f"OpenColorIO {_load().GetVersion()}"

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledcal.export._ocio import opencolorio_name
 from ledcal.export.formats import write_table
 from ledcal.export.names import safe_stem
 from ledcal.export.ocio.archive import write_archive
 from ledcal.export.ocio.names import DisplayNames
+from ledcal.export.ocio.ociocheck import check_by_tool
+from ledcal.export.ocio.preflight import Preflight, preflight
+from ledcal.export.ocio.proof import WallProof, build_all, open_config, prove_same, prove_walls
 from ledcal.export.ocio.sections import Sections, sections_of
 
 if TYPE_CHECKING:
@@ -25,6 +29,31 @@ CONFIG = "config.ocio"
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigProof:
+    """What was tried of a config before it was kept.
+
+    Attributes
+    ----------
+    reader : str
+        The program that read it, with its version.
+    checker : str
+        ``ociocheck`` with its version; or that it was not found, and its work was done otherwise.
+    n_processors : int
+        How many were built: all displays and views, spaces and named transforms, both ways.
+    walls : WallProof
+        Displays and tables against ledcal's own chain.
+    unreal : Preflight
+        The shaders.
+    """
+
+    reader: str
+    checker: str
+    n_processors: int
+    walls: WallProof
+    unreal: Preflight
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigFiles:
     """A config that was written and proven.
 
@@ -36,11 +65,14 @@ class ConfigFiles:
         All that was written: the config, its tables, its archive.
     displays : tuple of DisplayNames
         One a correction, in order.
+    proof : ConfigProof
+        What was tried.
     """
 
     config: Path
     files: tuple[Path, ...]
     displays: tuple[DisplayNames, ...]
+    proof: ConfigProof
 
 
 def write_config(
@@ -88,11 +120,21 @@ def write_config(
     config = folder / CONFIG
     config.write_text(format_config(sections), encoding="utf-8", newline="\n")
     files.insert(0, config)
+    proof = _prove(config, sections, evaluate)
     if archive:
         packed = folder / f"{config_stem(walls)}.ocioz"
         write_archive(packed, folder=folder, files=files)
         files.append(packed)
-    return ConfigFiles(config, tuple(files), tuple(one.names for one in sections.walls))
+        prove_same(open_config(config), open_config(packed), sections.walls)
+    return ConfigFiles(config, tuple(files), tuple(one.names for one in sections.walls), proof)
+
+
+def _prove(config: Path, sections: Sections, evaluate: Evaluate) -> ConfigProof:
+    opened = open_config(config)
+    built = build_all(opened)
+    checker = check_by_tool(config) or "ociocheck not found: all of it built by OpenColorIO itself"
+    walls = prove_walls(opened, sections.walls, evaluate)
+    return ConfigProof(opencolorio_name(), checker, built, walls, preflight(opened))
 
 
 def config_stem(walls: Sequence[WallCorrection]) -> str:

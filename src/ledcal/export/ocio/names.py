@@ -52,7 +52,7 @@ def clean_name(text: str, *, empty: str) -> str:
 
     Examples
     --------
-    >>> clean_name(" north\\n wall 100% ", empty="wall"), clean_name("\\t", empty="wall")
+    >>> clean_name(" north\n wall 100% ", empty="wall"), clean_name("\t", empty="wall")
     ('north wall 100_', 'wall')
     """
     letters = unicodedata.normalize("NFC", " ".join(text.split()))
