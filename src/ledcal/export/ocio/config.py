@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledcal import __version__
 from ledcal.export._ocio import opencolorio_name
 from ledcal.export.formats import write_table
 from ledcal.export.names import safe_stem
@@ -13,7 +14,9 @@ from ledcal.export.ocio.names import DisplayNames
 from ledcal.export.ocio.ociocheck import check_by_tool
 from ledcal.export.ocio.preflight import Preflight, preflight
 from ledcal.export.ocio.proof import WallProof, build_all, open_config, prove_same, prove_walls
+from ledcal.export.ocio.seal import CONFIG, sealed
 from ledcal.export.ocio.sections import Sections, sections_of
+from ledcal.export.ocio.text import block, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +26,15 @@ if TYPE_CHECKING:
     from ledcal.export.ocio.sections import Entry
     from ledcal.values.export import WallCorrection
 
-__all__ = ["CONFIG", "ConfigFiles", "DisplayNames", "format_config", "write_config"]
-
-CONFIG = "config.ocio"
+__all__ = [
+    "CONFIG",
+    "ConfigFiles",
+    "ConfigProof",
+    "DisplayNames",
+    "config_stem",
+    "format_config",
+    "write_config",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +120,7 @@ def write_config(
         If the operating system refuses.
     """
     sections = sections_of(walls, size=size)
+    stem = config_stem(walls)
     tables = folder / sections.search_path
     tables.mkdir(parents=True, exist_ok=True)
     files = [
@@ -118,11 +128,15 @@ def write_config(
         for one in sections.walls
     ]
     config = folder / CONFIG
-    config.write_text(format_config(sections), encoding="utf-8", newline="\n")
+    beside = [f"{sections.search_path}/{one.file}" for one in sections.walls]
+    if archive:
+        beside.append(f"{stem}.ocioz")
+    text = format_config(sections, name=stem, beside=beside)
+    config.write_text(text, encoding="utf-8", newline="\n")
     files.insert(0, config)
     proof = _prove(config, sections, evaluate)
     if archive:
-        packed = folder / f"{config_stem(walls)}.ocioz"
+        packed = folder / f"{stem}.ocioz"
         write_archive(packed, folder=folder, files=files)
         files.append(packed)
         prove_same(open_config(config), open_config(packed), sections.walls)
@@ -144,38 +158,71 @@ def config_stem(walls: Sequence[WallCorrection]) -> str:
     return safe_stem("-".join(dict.fromkeys(wall.wall.name for wall in walls)))
 
 
-def format_config(sections: Sections) -> str:
-    """The text of a whole config."""
-    names = ", ".join(one.wall.label.name for one in sections.walls)
-    return "\n".join(
+def format_config(sections: Sections, *, name: str = "ledcal", beside: Sequence[str] = ()) -> str:
+    """The text of a whole config.
+
+    Parameters
+    ----------
+    sections : Sections
+        What is in it.
+    name : str
+        What hosts show as its name.
+    beside : sequence of str
+        The files that are written with it, relative to its folder.
+    """
+    (view_transform,) = sections.view_transforms
+    text = "\n".join(
         [
             "ocio_profile_version: 2.1",
             "",
             "environment:",
             "  {}",
-            f"name: {'ledcal'}",
-            f"description: |\n  LED walls by ledcal: {names}. Scene-linear 1.0 = 100 nits.",
-            f"search_path: {sections.search_path}",
+            f"name: {quoted(name)}",
+            f"description: {block(_description(sections), 2)}",
+            f"search_path: {quoted(sections.search_path)}",
             "strictparsing: true",
             "family_separator: /",
             "",
             _section("roles", sections.roles),
-            "file_rules:\n  - !<Rule> {name: Default, colorspace: default}\n",
+            "file_rules:",
+            "  - !<Rule> {name: Default, colorspace: default}",
+            "",
             _section("shared_views", sections.shared_views),
             _section("displays", sections.displays),
+            "# Empty: all of them.",
             "active_displays: []",
             "active_views: []",
             "inactive_colorspaces: []",
             "",
-            f"default_view_transform: {sections.view_transforms[0].name}",
+            f"default_view_transform: {quoted(view_transform.name)}",
             "",
             _section("view_transforms", sections.view_transforms),
             _section("display_colorspaces", sections.display_colorspaces, apart=True),
             _section("colorspaces", sections.colorspaces, apart=True),
-            _section("named_transforms", sections.named_transforms, apart=True).rstrip("\n"),
-            "",
+            _section("named_transforms", sections.named_transforms, apart=True),
         ]
     )
+    return sealed(text, beside)
+
+
+def _description(sections: Sections) -> list[str]:
+    lines = [
+        f"LED walls for the camera, by ledcal {__version__}.",
+        "Scene-linear 1.0 = 100 nits on the wall, in all spaces.",
+    ]
+    for one in sections.walls:
+        names, camera = one.names, one.wall.camera.model or "not stated"
+        lines += [
+            f"{names.calibrated}: corrected; profile {one.wall.label.name}, camera {camera}.",
+            f"{names.correction}: the same correction alone, code to code.",
+            f"{names.uncalibrated}: not corrected.",
+        ]
+    return [
+        *dict.fromkeys(lines),
+        f"View {sections.walls[0].names.view}, no look, exposure 0, gamma 1; full range.",
+        f"Copy {sections.search_path} with this file: without the tables some hosts show something",
+        "else and say nothing.",
+    ]
 
 
 def _section(key: str, entries: Sequence[Entry], *, apart: bool = False) -> str:

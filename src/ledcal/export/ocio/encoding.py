@@ -8,7 +8,7 @@ import numpy as np
 
 from ledcal.colorimetry.space import BT2020, matrix_adaptation, matrix_rgb_to_xyz, xy_to_xyz
 from ledcal.colorimetry.transfer import canonical_eotf
-from ledcal.export.ocio.text import matrix_transform, number
+from ledcal.export.ocio.text import matrix_transform, number, one_line
 
 if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
@@ -69,7 +69,7 @@ def code_steps(target: Target) -> list[str]:
     - !<ExponentTransform> {value: 2.2, direction: inverse}
     """
     lines = [
-        f"# XYZ under D65 to linear {_one_line(target.gamut.name)}",
+        f"# XYZ under D65 to linear {one_line(target.gamut.name)}",
         f"- {matrix_transform(matrix_xyz_to_rgb(target.gamut))}",
     ]
     peak, top = f"{target.peak_nits:g} nits", number(held_at(target))
@@ -102,7 +102,3 @@ def _curve(canonical: str) -> str:
         return ""
     exponent = 2.4 if canonical == "BT.1886" else float(canonical.removeprefix("gamma "))
     return f"!<ExponentTransform> {{value: {number(exponent)}, direction: inverse}}"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

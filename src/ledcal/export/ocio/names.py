@@ -5,12 +5,12 @@ OpenColorIO does not tell upper from lower case, and keeps ``$`` and ``%`` for v
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledcal.colorimetry.transfer import canonical_eotf
+from ledcal.export.ocio.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     Encoding: TypeAlias = tuple[tuple[float, ...], str, float]
 
 VIEW = "Un-tone-mapped"
-# Of Unicode's categories: control, surrogate, private use, unassigned.
-_NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,7 @@ def clean_name(text: str, *, empty: str) -> str:
     >>> clean_name(" north\n wall 100% ", empty="wall"), clean_name("\t", empty="wall")
     ('north wall 100_', 'wall')
     """
-    letters = unicodedata.normalize("NFC", " ".join(text.split()))
-    letters = "".join(
-        letter
-        for letter in letters
-        if unicodedata.category(letter) not in _NO_LETTERS and letter != "\ufeff"
-    )
-    return letters.replace("$", "_").replace("%", "_").strip() or empty
+    return one_line(text).replace("$", "_").replace("%", "_") or empty
 
 
 def name_walls(

@@ -162,10 +162,12 @@ def build_all(opened: Opened) -> int:
 
 
 def views_of(opened: Opened) -> Iterator[tuple[str, str]]:
-    """Every display with each of its views."""
-    for display in opened.config.getDisplays():
-        for view in opened.config.getViews(display):
-            yield display, view
+    """Every display with each of its views; also those that OCIO_ACTIVE_VIEWS hides."""
+    ocio, config = opened.ocio, opened.config
+    for display in config.getDisplaysAll():
+        for kind in (ocio.VIEW_SHARED, ocio.VIEW_DISPLAY_DEFINED):
+            for view in config.getViews(kind, display):
+                yield display, view
 
 
 def prove_walls(

@@ -288,6 +288,8 @@ _DISPLAY_REFERENCE = """  - !<ColorSpace>
     bitdepth: 32f
     description: What all displays start from; Y = 1.0 is 100 nits
     isdata: false
+    categories: [file-io]
+    encoding: display-linear
     allocation: uniform
 """
 _MONITOR = """  - !<ColorSpace>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,24 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.()+-]*( [A-Za-z0-9_.()+-]+)*")
 # Words that YAML takes for something else than text.
 _NOT_TEXT = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+# Of Unicode's categories: control, surrogate, private use, unassigned.
+_NO_LETTERS = frozenset({"Cc", "Cs", "Co", "Cn"})
+
+
+def one_line(text: str) -> str:
+    r"""Text in one line, composed letters only: nothing that YAML or a menu stumbles over.
+
+    Examples
+    --------
+    >>> one_line(" north\n wall\x00 ")
+    'north wall'
+    """
+    letters = unicodedata.normalize("NFC", " ".join(text.split()))
+    return "".join(
+        letter
+        for letter in letters
+        if unicodedata.category(letter) not in _NO_LETTERS and letter != "\ufeff"
+    ).strip()
 
 
 def quoted(text: str) -> str:
@@ -68,4 +87,4 @@ def matrix_transform(matrix: FloatArray) -> str:
 def block(lines: Sequence[str], indent: int) -> str:
     """Lines of text as the value of a key, in YAML's ``|`` form; without a line end."""
     space = " " * indent
-    return "|\n" + "\n".join(f"{space}{' '.join(line.split())}" for line in lines)
+    return "|\n" + "\n".join(f"{space}{one_line(line)}" for line in lines)
