@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,9 @@ def write_generation(folder: Path, *, name: str, comment: str) -> None:
     with tempfile.TemporaryDirectory(prefix=".part-", dir=folder.parent) as holder:
         named = folder.rename(Path(holder) / name)
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                # It uses a name of pathspec that goes away.
+                warnings.simplefilter("ignore", DeprecationWarning)
                 commands.create_for_folder_subcommand(
                     str(named.resolve()),
                     verbose=False,

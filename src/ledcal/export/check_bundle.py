@@ -104,7 +104,7 @@ def check_folder(folder: Path) -> Found:
     order = {entry.path: number for number, entry in enumerate(entries)}
     # What the host reads comes first.
     differences.sort(key=lambda one: (one.path in OWN, order.get(one.path, -1)))
-    notes += _beside(strangers)
+    notes += _beside(strangers) if entries else []
     return Found(folder, tuple(entries), tuple(differences), tuple(notes), _document(folder))
 
 
@@ -130,7 +130,7 @@ def read_manifest(folder: Path) -> tuple[list[Entry], list[Difference], list[str
     name, c4, problems, notes = _read_chain(folder)
     name = name or _first_manifest(folder)
     if not name:
-        return [], [Difference(MANIFESTS, "manifest", "has no manifest; nothing is checked")], []
+        return [], [Difference(MANIFESTS, "manifest", "holds no manifest; nothing is checked")], []
 
     def wrong(seen: str) -> None:
         problems.append(Difference(f"{MANIFESTS}/{name}", "manifest", seen))

@@ -136,8 +136,7 @@ def mistakes(
     if is_scene_linear:
         light = np.array(check.acescg)
         found += [
-            (f"light {words}", corrected(_content(target, light * scale)))
-            for words, scale in _scales(wall)
+            (words, corrected(_content(target, light * scale))) for words, scale in _scales(wall)
         ]
     return tuple(
         Mistake(cause, _triple(code))
@@ -148,14 +147,10 @@ def mistakes(
 
 def _scales(wall: WallCorrection) -> list[tuple[str, float]]:
     """By how much light is off where 1.0 is not taken for 100 nits."""
-    found = [("twice as bright: an exposure of +1 stop is left on (must be 0)", 2.0)]
+    found = [("an exposure of +1 stop is left on: it must be 0", 2.0)]
     if wall.target.peak_nits != _REACH_NITS:
-        found.append(
-            (
-                f"taken as parts of the peak: 1.0 must be 100 nits, not {wall.target.peak_nits:g}",
-                wall.target.peak_nits / _REACH_NITS,
-            )
-        )
+        peak = wall.target.peak_nits
+        found.append((f"1.0 is taken for {peak:g} nits: it must be 100", peak / _REACH_NITS))
     return found
 
 

@@ -165,7 +165,7 @@ def _files(files: Iterable[str]) -> str:
         ("README.md", "this page"),
         ("ledcal-bundle.json", "the same for programs: wall, profile, check colours"),
         ("check_bundle.py", "tells whether this copy is whole"),
-        ("ascmhl/", "ASC MHL manifest: hashes (xxh64, c4) of all files, as offload tools read it"),
+        ("ascmhl/", "ASC MHL: hashes of all files (xxh64, C4), as offload tools read them"),
     )
     return _table([*((name, "") for name in sorted(files)), *own])
 

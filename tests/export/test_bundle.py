@@ -1,0 +1,207 @@
+"""What makes a bundle of a folder: page, document, checker, and a manifest that others read."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import warnings
+from contextlib import redirect_stdout
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ascmhl import commands
+from ascmhl.errors import CompletenessCheckFailedException, VerificationFailedException
+from ascmhl.hasher import C4
+from ascmhl.history import MHLHistory
+
+from ledcal.errors import ExportError, InputError
+from ledcal.export import _ascmhl, bundle, check_bundle
+from ledcal.export.bundle import written_in
+from ledcal.export.ocio.names import name_walls
+from ledcal.values.export import Identity
+from tests.export.sealed import FILES, MADE, PAGE, fake_wall, make_bundle
+from tests.profile.fake import fake_stage
+from tests.profile.test_codec import violations
+
+SCHEMA = Path(bundle.__file__).parent / "schema" / "bundle-1.json"
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle; not to be changed."""
+    folder = tmp_path_factory.mktemp("sealed") / "made-up"
+    folder.mkdir()
+    make_bundle(folder)
+    return folder
+
+
+@pytest.fixture
+def copy(sealed: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sealed, tmp_path / "copy"))
+
+
+def library(what: str, folder: Path) -> None:
+    """Let the ASC MHL library look at a folder, as its command line does."""
+    with redirect_stdout(StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        if what == "diff":
+            commands.diff_entire_folder_against_full_history_subcommand(str(folder), False, ())
+        else:
+            commands.create_for_folder_subcommand(
+                *(str(folder), False, False, ["xxh64"], False, *[None] * 6), (), None
+            )
+
+
+def test_the_library_finds_an_untouched_bundle_whole_and_may_add_to_it(copy: Path) -> None:
+    library("diff", copy)
+    library("create", copy)
+    library("diff", copy)
+    assert len(list(copy.glob("ascmhl/*.mhl"))) == 2
+    found = check_bundle.check_folder(copy)
+    assert found.differences == ()
+    assert found.notes == ("2 MHL generations; the first, ledcal's, was checked",)
+
+
+def test_the_library_finds_what_was_tampered_with(copy: Path) -> None:
+    table = copy / "luts" / "buehne_17.cube"
+    table.write_bytes(table.read_bytes().replace(b"0.3", b"0.4"))
+    with pytest.raises(VerificationFailedException):
+        library("create", copy)
+    table.unlink()
+    with pytest.raises(CompletenessCheckFailedException):
+        library("diff", copy)
+
+
+def test_the_manifest_lists_everything_with_both_hashes(sealed: Path) -> None:
+    history = MHLHistory.load_from_path(str(sealed))
+    (manifest,) = sealed.glob("ascmhl/*.mhl")
+    assert re.fullmatch(r"0001_made-up_[0-9-]{10}_[0-9]{6}Z\.mhl", manifest.name)
+    listed = {one.path: one for one in history.hash_lists[0].media_hashes if not one.is_directory}
+    assert set(listed) == {*FILES, "README.md", "ledcal-bundle.json", "check_bundle.py"}
+    for one in listed.values():
+        hashes = [entry for entry in one.hash_entries if hasattr(entry, "hash_format")]
+        assert {entry.hash_format for entry in hashes} == {"c4", "xxh64"}
+    entries, problems, notes = check_bundle.read_manifest(sealed)
+    assert (problems, notes) == ([], [])
+    for entry in entries:
+        assert (sealed / entry.path).stat().st_size == entry.size
+        assert entry.c4 == C4.hash_file(str(sealed / entry.path))
+
+
+@pytest.mark.parametrize("data", [b"", b"a", bytes(range(256)) * 9])
+def test_our_c4_is_the_librarys(data: bytes) -> None:
+    assert check_bundle.c4_of(data) == C4.hash_data(data)
+
+
+def test_sealing_says_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    make_bundle(tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_document_is_as_its_schema_says_and_as_the_walls_are(tmp_path: Path) -> None:
+    foreign = fake_wall(
+        identity=Identity("file", "old.cube", "cd" * 32), quality=None, tables=fake_wall().tables
+    )
+    made = make_bundle(tmp_path, fake_wall(), foreign)
+    document: dict[str, Any] = json.loads((tmp_path / "ledcal-bundle.json").read_text("utf-8"))
+    assert document == made
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    assert violations(document, schema, schema, "bundle") == []
+    first, second = document["walls"]
+    assert first["identity"]["sha256"] == "ab" * 32
+    assert (first["wall"]["name"], first["sizes"]) == ("Bühne 3", [9, 17])
+    assert first["quality"]["before"]["median"] == 20.4
+    assert (second["identity"]["kind"], second["quality"]) == ("file", None)
+    assert document["made"] == MADE.isoformat()
+    grey = first["check_colours"][0]
+    assert grey["acescg"] == [0.18, 0.18, 0.18]
+    assert grey["calibrated_10bit"] == [round(1023 * code) for code in grey["calibrated"]]
+    text = (tmp_path / "ledcal-bundle.json").read_text("utf-8")
+    assert f'"whitepoint_xy": {document["walls"][0]["wall"]["gamut"]["whitepoint_xy"]}' in text
+
+
+def test_a_folder_with_a_config_says_what_its_displays_are_called(tmp_path: Path) -> None:
+    walls = (fake_wall(), fake_wall(wall=replace(fake_stage().wall, name="north")))
+    document = make_bundle(tmp_path, *walls, files={"config.ocio": b"ocio_profile_version: 2.1\n"})
+    names = name_walls(walls)
+    assert [one["displays"]["calibrated"] for one in document["walls"]] == [
+        one.calibrated for one in names
+    ]
+    page = (tmp_path / "README.md").read_text("utf-8")
+    for name in names:
+        assert name.calibrated in page
+        assert name.uncalibrated in page
+
+
+def test_the_page_is_one_page_that_says_what_to_enter_and_what_comes_out(sealed: Path) -> None:
+    text = (sealed / "README.md").read_text("utf-8")
+    document = json.loads((sealed / "ledcal-bundle.json").read_text("utf-8"))
+    lines = text.splitlines()
+    assert len(lines) < 90
+    assert max(map(len, lines)) <= 104
+    for words in (
+        "# LED wall correction: Made-up 1.0",
+        "Bühne 3: 1920 x 1080, ST 2084, peak 1500 nits",
+        "Kamera X",
+        "buehne-3-kamera-x-2031-05-04, fitted 2031-05-04 09:12, sha256 abababababababab",
+        "2031-05-06 07:08 by ledcal",
+        "delta E ITP 20.4 before, 0.4 after (median)",
+        f"In: {PAGE.takes}",
+        "1. Copy the folder.\n2. Load the table:\n     load luts/buehne_17.cube",
+        "- The table is missing",
+        "    luts/start.bat",
+        "python check_bundle.py",
+        "ledcal bundle check .",
+    ):
+        assert words in text
+    for colour in document["walls"][0]["check_colours"]:
+        row = next(line.split() for line in lines if line.split()[:1] == [colour["name"]])
+        shown = (colour["acescg"], colour["uncalibrated"], colour["calibrated"])
+        codes = [f"{value:.3f}" for value in shown[0]]
+        for code, key in zip(shown[1:], ("uncalibrated_10bit", "calibrated_10bit"), strict=True):
+            codes += [f"{value:.4f}" for value in code] + [str(value) for value in colour[key]]
+        assert row[1:] == codes
+
+
+def test_a_host_that_is_given_code_is_told_code_of_its_interpolation(tmp_path: Path) -> None:
+    document = make_bundle(tmp_path, is_scene_linear=False, interpolates="trilinear")
+    lines = (tmp_path / "README.md").read_text("utf-8").splitlines()
+    for colour in document["walls"][0]["check_colours"]:
+        row = next(line.split() for line in lines if line.split()[:1] == [colour["name"]])
+        assert row[7:10] == [f"{value:.4f}" for value in colour["calibrated_trilinear"]]
+        assert row[4:7] == [str(value) for value in colour["uncalibrated_10bit"]]
+
+
+def test_several_walls_have_a_table_each(tmp_path: Path) -> None:
+    north = fake_wall(wall=replace(fake_stage().wall, name="north"))
+    make_bundle(tmp_path, fake_wall(), north)
+    text = (tmp_path / "README.md").read_text("utf-8")
+    assert text.count("    grey ") == 2
+    assert "north (buehne-3-kamera-x-2031-05-04):\n\n" in text
+
+
+def test_a_manifest_that_does_not_hold_is_not_delivered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = _ascmhl.write_generation
+
+    def meddle(folder: Path, **words: str) -> None:
+        real(folder, **words)
+        (folder / "lattice.exr").write_bytes(b"")
+
+    monkeypatch.setattr(bundle, "write_generation", meddle)
+    with pytest.raises(ExportError, match=r"lattice\.exr is empty, and should be 2048 bytes"):
+        make_bundle(tmp_path)
+
+
+def test_what_ledcal_wrote_is_known_from_the_manifest(copy: Path, tmp_path: Path) -> None:
+    assert written_in(tmp_path) == []
+    globs = written_in(copy)
+    assert {"luts/start.bat", "README.md", "ascmhl/*", "luts/.DS_Store", ".DS_Store"} <= set(globs)
+    shutil.rmtree(copy / "ascmhl")
+    with pytest.raises(InputError, match="cannot tell its files from yours"):
+        written_in(copy)
