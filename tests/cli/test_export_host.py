@@ -91,7 +91,7 @@ def test_a_folder_is_written_whole_and_says_what_is_in_it(
 def test_people_are_told_what_to_do_next(ledcal: Ledcal, profile: Path, tmp_path: Path) -> None:
     run = ledcal("export", profile, "--host", "nuke", "-o", tmp_path / "out")
     assert run.out.startswith(
-        f"{tmp_path / 'out'}: for Made-up 1.0, 6 files, 0.0 MB\n  in: content"
+        f"{tmp_path / 'out'}: for Made-up 1.0, 4 files, 0.0 MB\n  in: content"
     )
     assert "README.md there" in run.out
     assert "python check_bundle.py" in run.out

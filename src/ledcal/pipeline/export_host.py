@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledcal.errors import InputError
 from ledcal.export.bundle import DOCUMENT, seal, written_in
+from ledcal.export.check_bundle import MANIFESTS
 from ledcal.export.formats import SIZES
 from ledcal.export.hosts.registry import HOSTS
 from ledcal.files.atomic import atomic_folder
@@ -73,7 +74,8 @@ def export_host(
             {"path": path.relative_to(folder).as_posix(), "sha256": sha256_file(path)}
             for path in written
         ]
-        n_bytes = sum(path.stat().st_size for path in written)
+        listed = [path for path in written if path.parent.name != MANIFESTS]
+        n_bytes = sum(path.stat().st_size for path in listed)
     sizes = sorted({nodes for wall in walls for nodes in wall.tables})
     return {
         "out": str(out),
@@ -84,7 +86,7 @@ def export_host(
         "files": files,
         "bundle": bundle,
         "summary": [
-            f"{out}: for {chosen.title}, {len(files)} files, {n_bytes / 1e6:.1f} MB",
+            f"{out}: for {chosen.title}, {len(listed)} files, {n_bytes / 1e6:.1f} MB",
             *(f"  in: {source.label.takes}\n  out: {source.label.gives}" for source in sources),
             f"  tables of {', '.join(map(str, sizes))} nodes along an edge, read back and compared",
             "  README.md there: the steps on the host, and three check colours",
