@@ -13,8 +13,9 @@ import pytest
 from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf
-from ledcal.errors import InputError
 from ledcal.export._ocio import apply_file
+from ledcal.export.cube import format_cube
+from ledcal.export.formats import FORMATS
 from ledcal.files.images import read_image
 from ledcal.files.lut_filter import filter_cube, filter_hald
 from ledcal.model.exposure import exposure_scale
@@ -22,10 +23,7 @@ from ledcal.model.invert import correct
 from ledcal.model.matrix import wall_code
 from ledcal.model.predict import black, predict
 from ledcal.model.trial import shown_codes
-from ledcal.pipeline.export_file import export_file
-from ledcal.pipeline.export_source import Source
 from ledcal.profile.store import read_profile
-from ledcal.values.export import Identity, Label
 from tests.profile.fake import fake_table
 
 if TYPE_CHECKING:
@@ -232,48 +230,33 @@ def test_what_makes_no_sense_is_a_sentence(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("file_format", "inverse"), [("cube", True), ("matrix", False)])
+@pytest.fixture
+def theirs(tmp_path: Path) -> Path:
+    path = tmp_path / "theirs.cube"
+    path.write_text(format_cube(fake_table(20), title="t"), "ascii")
+    return path
+
+
+@pytest.mark.parametrize("words", [("--inverse",), ("--format", "matrix")], ids=str)
 def test_a_table_of_others_has_no_model(
-    tmp_path: Path,
-    file_format: str,
-    inverse: bool,  # noqa: FBT001
+    ledcal: Ledcal, theirs: Path, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    with pytest.raises(InputError, match=r"theirs\.cube: .* needs a profile"):
-        export_file(
-            foreign_source(20),
-            file_format=file_format,
-            size=None,
-            inverse=inverse,
-            out=tmp_path,
-            overwrite=False,
-        )
-    assert list(tmp_path.iterdir()) == []
+    run = ledcal("export", theirs, *words, "-o", tmp_path / "out")
+    assert run.code == 2
+    assert "theirs.cube" in run.err
+    assert "needs a profile" in run.err
+    assert list(tmp_path.iterdir()) == [theirs]
 
 
 @pytest.mark.parametrize("file_format", ["resolve-cube", "spi3d", "lattice"])
-def test_a_table_of_others_is_repackaged_as_it_is(tmp_path: Path, file_format: str) -> None:
-    made = export_file(
-        foreign_source(20),
-        file_format=file_format,
-        size=None,
-        inverse=False,
-        out=tmp_path,
-        overwrite=False,
-    )
+def test_a_table_of_others_is_repackaged_as_it_is(
+    ledcal: Ledcal, theirs: Path, tmp_path: Path, file_format: str
+) -> None:
+    run = ledcal("export", theirs, "--format", file_format, "-o", tmp_path, "--json")
+    assert run.code == 0, run.err
+    made = json.loads(run.out)
     assert made["size"] == 20
     assert Path(made["out"]).name.startswith("theirs_20")
-
-
-def foreign_source(size: int) -> Source:
-    table = fake_table(size)
-    return Source(
-        identity=Identity("file", "theirs.cube", "0" * 64),
-        label=Label("theirs", "as the file says", "as the file says"),
-        path=Path("theirs.cube"),
-        stage=None,
-        foreign=table,
-        _tables={size: table},
-    )
 
 
 @pytest.mark.parametrize("file_format", ["cube", "hald"])
@@ -284,5 +267,11 @@ def test_what_cannot_be_written_is_said_before_the_work(
         pytest.fail("it was sampled")
 
     monkeypatch.setattr("ledcal.pipeline.export_source.table_of", never)
-    run = ledcal("export", SAMPLE, "--format", file_format, "-o", tmp_path / "wall.lut")
+    words = ("export", SAMPLE, "--format", file_format, "-o")
+    run = ledcal(*words, tmp_path / "wall.lut")
     assert (run.code, "must end in" in run.err) == (2, True)
+    there = tmp_path / f"wall{FORMATS[file_format].suffix}"
+    there.write_text("mine")
+    run = ledcal(*words, there)
+    assert (run.code, "exists already; add --overwrite" in run.err) == (2, True)
+    assert there.read_text() == "mine"

@@ -79,6 +79,14 @@ def test_no_other_matrix_is_nearer(wall: SyntheticWall) -> None:
         assert np.hypot(*other) > np.hypot(colours, greys)
 
 
+def test_greys_count(wall: SyntheticWall, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = calibrate(wall, 300)
+    found = nearest_matrix(done.model, set_to(wall), done.target, done.k)
+    monkeypatch.setattr("ledcal.model.matrix._GREY_SHARE", 0.0)
+    without = nearest_matrix(done.model, set_to(wall), done.target, done.k)
+    assert missed(done, wall, found)[1] < missed(done, wall, without)[1] - 0.02
+
+
 def test_greys_are_those_that_the_wall_makes(wall: SyntheticWall) -> None:
     done = calibrate(wall, 300)
     grey = grey_codes(done.model, done.target, done.k)
