@@ -44,7 +44,8 @@ HOSTS = (
 @click.option(
     "--size",
     type=click.IntRange(2, 129),
-    help="Nodes along an edge: 17, 33 or 65. [33; 65 in configs; as the host takes it]",
+    help="Nodes along an edge: 17, 33 or 65; hald 16, 25, 36, 49 or 64. [33; hald 64; 65 in "
+    "configs; as the host takes it]",
 )
 @click.option(
     "--inverse", is_flag=True, help="Wall code to content code: what a corrected signal was."
