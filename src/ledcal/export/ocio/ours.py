@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _UNIT = 2.0**-24
 # Three matrices: of each the coefficients, the products and the sums are rounded.
 _MATRIX_ROUNDINGS = 8 * _UNIT
-# ACEScct's curve takes 17.52 times the code as an exponent and rounds it twice.
-_LOG_ROUNDINGS = 4 * _UNIT
+# ACEScct's curve takes 17.52 times the code as an exponent: factor, product and sum are rounded.
+_LOG_ROUNDINGS = 3 * _UNIT
 
 
 @dataclass(frozen=True, slots=True, eq=False)

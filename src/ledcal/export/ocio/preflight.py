@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledcal.export.ocio.proof import views_of
+from ledcal.export.ocio.proof import faults, views_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -83,12 +83,10 @@ def _textures(opened: Opened, processor: Any, words: str) -> int:
     shader = ocio.GpuShaderDesc.CreateShaderDesc(
         language=ocio.GPU_LANGUAGE_HLSL_DX11, functionName="OCIOConvert", resourcePrefix="Ocio"
     )
-    flags = ocio.OptimizationFlags(
-        int(ocio.OPTIMIZATION_DEFAULT) | int(ocio.OPTIMIZATION_NO_DYNAMIC_PROPERTIES)
-    )
     try:
-        processor.getOptimizedGPUProcessor(flags).extractGpuShaderInfo(shader)
-    except ocio.Exception as error:
+        # Unreal takes dynamic properties off; here there must be none to take off.
+        processor.getDefaultGPUProcessor().extractGpuShaderInfo(shader)
+    except faults(ocio) as error:
         raise opened.refusal(f"no shader from {words} ({error})") from error
     if "OCIOConvert" not in shader.getShaderText():
         raise opened.refusal(f"the shader from {words} is empty")

@@ -80,7 +80,7 @@ class Opened:
         """
         try:
             return self.config.getProcessor(*what)
-        except self.ocio.Exception as error:
+        except faults(self.ocio) as error:
             words = " to ".join(str(part) for part in what if isinstance(part, str))
             raise self.refusal(f"OpenColorIO cannot go {words}: {error}") from error
 
@@ -96,13 +96,18 @@ class Opened:
         try:
             cpu = processor.getOptimizedCPUProcessor(getattr(self.ocio, level))
             cpu.applyRGB(pixels)
-        except self.ocio.Exception as error:
+        except faults(self.ocio) as error:
             raise self.refusal(f"OpenColorIO cannot compute: {error}") from error
         return pixels.astype(np.float64)
 
     def refusal(self, reason: str) -> ExportError:
         """What to raise: this config is not kept."""
         return ExportError(f"{self.name}: {reason}; it was not kept; please report it")
+
+
+def faults(ocio: Any) -> tuple[type[Exception], ...]:
+    """What OpenColorIO raises; that a file is missing is no kind of the other."""
+    return ocio.Exception, ocio.ExceptionMissingFile
 
 
 def open_config(path: Path) -> Opened:
@@ -118,7 +123,7 @@ def open_config(path: Path) -> Opened:
     try:
         config = ocio.Config.CreateFromFile(str(path))
         config.validate()
-    except ocio.Exception as error:
+    except faults(ocio) as error:
         raise ExportError(
             f"{path.name}: OpenColorIO refuses it ({error}); it was not kept; please report it"
         ) from error

@@ -305,5 +305,5 @@ _MONITOR = """  - !<ColorSpace>
     from_display_reference: !<GroupTransform>
       children:
         - !<BuiltinTransform> {style: DISPLAY - CIE-XYZ-D65_to_sRGB}
-        - !<RangeTransform> {min_in_value: 0, min_out_value: 0}
+        - !<RangeTransform> {min_in_value: 0, min_out_value: 0, max_in_value: 1, max_out_value: 1}
 """
