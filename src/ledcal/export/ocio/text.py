@@ -28,12 +28,13 @@ def one_line(text: str) -> str:
     >>> one_line(" north\n wall\x00 ")
     'north wall'
     """
-    letters = unicodedata.normalize("NFC", " ".join(text.split()))
-    return "".join(
+    kept = "".join(
         letter
-        for letter in letters
-        if unicodedata.category(letter) not in _NO_LETTERS and letter != "\ufeff"
-    ).strip()
+        for letter in text
+        if letter.isspace()
+        or (unicodedata.category(letter) not in _NO_LETTERS and letter != "\ufeff")
+    )
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def quoted(text: str) -> str:
