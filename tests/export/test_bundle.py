@@ -198,6 +198,13 @@ def test_a_manifest_that_does_not_hold_is_not_delivered(
         make_bundle(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["ascmhl", "ascmhl/host"])
+def test_where_the_library_looks_away_nothing_is_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir(parents=True)
+    with pytest.raises(InputError, match="passes over everything in a folder called 'ascmhl'"):
+        make_bundle(tmp_path / name)
+
+
 def test_what_ledcal_wrote_is_known_from_the_manifest(copy: Path, tmp_path: Path) -> None:
     assert written_in(tmp_path) == []
     globs = written_in(copy)

@@ -244,6 +244,13 @@ def test_a_history_that_was_begun_anew_is_not_ours(copy: Path) -> None:
     assert seen == ["is missing", "is not the manifest that ledcal wrote: it has no C4 hashes"]
 
 
+def test_a_file_of_the_bundle_is_not_another_one_renamed(tmp_path: Path) -> None:
+    make_bundle(tmp_path, files={"a.cube": b"small", "A.cube": b"capital"})
+    (tmp_path / "a.cube").unlink()
+    (one,) = check_folder(tmp_path).differences
+    assert (one.path, one.kind) == ("a.cube", "missing")
+
+
 def test_many_differences_are_counted_and_the_hosts_files_come_first(copy: Path) -> None:
     (copy / "README.md").write_text("mine")
     (copy / "lattice.exr").unlink()
@@ -328,7 +335,9 @@ def test_a_file_that_cannot_be_read_is_named(copy: Path, monkeypatch: pytest.Mon
         return real(path)
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    (one,) = check_folder(copy).differences
+    found = check_folder(copy)
+    assert sentences(found)[0].endswith("(permission denied); check permissions and disk")
+    (one,) = found.differences
     assert (one.kind, one.text) == ("unreadable", f"{TABLE} cannot be read (permission denied)")
 
 

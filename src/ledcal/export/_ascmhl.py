@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ledcal.errors import SystemFault
+from ledcal.errors import InputError, SystemFault
 
 # xxh64 is what offload tools check; c4 can be checked by the standard library (SHA-512).
 HASHES = ("c4", "xxh64")
@@ -29,10 +29,17 @@ def write_generation(folder: Path, *, name: str, comment: str) -> None:
 
     Raises
     ------
+    InputError
+        If the library would pass over the folder.
     SystemFault
-        If the library will not load.
+        If it will not load.
     """
     commands = _load()
+    if "ascmhl" in {*folder.resolve().parts, name}:
+        raise InputError(
+            f"{folder.parent / name}: the ASC MHL library passes over everything in a folder "
+            "called 'ascmhl'; choose another place"
+        )
     # The library names its manifest after the folder, which has a temporary name by now.
     with tempfile.TemporaryDirectory(prefix=".part-", dir=folder.parent) as holder:
         named = folder.rename(Path(holder) / name)

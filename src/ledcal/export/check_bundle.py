@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 import unicodedata
 from pathlib import Path
@@ -31,10 +32,9 @@ MANIFESTS = "ascmhl"
 # What other programs leave in any folder.
 LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini")
 
+_LEFT = re.compile(r"(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*|[^/]*\.(meta|pyc))$")
 _CHAIN = "ascmhl_chain.xml"
 _C4_LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_MARK = b"\xef\xbb\xbf"
-_TAIL = 512
 _MOST_LINES = 12
 
 
@@ -79,10 +79,10 @@ def check_folder(folder: Path) -> Found:
     _require_bundle(folder)
     entries, differences, notes = read_manifest(folder)
     listing = set(_listing(folder))
-    strangers = set(listing)
+    strangers = listing.difference(entry.path for entry in entries)
     lost = []
     for entry in entries:
-        here, note = _place(folder, entry.path, listing)
+        here, note = _place(folder, entry.path, listing, strangers)
         if not here:
             lost.append(entry)
             continue
@@ -166,7 +166,7 @@ def _read_chain(folder: Path) -> tuple[str, str, list[Difference], list[str]]:
 
 
 def _entries(root: ET.Element) -> list[Entry]:
-    """All files of a manifest; ValueError for one that leads out of the folder."""
+    """All files of a manifest (no size: empty); ValueError for one that leads out of the folder."""
     found = []
     for element in root.iter():
         path = next((one for one in element if _tag(one) == "path"), None)
@@ -175,7 +175,6 @@ def _entries(root: ET.Element) -> list[Entry]:
         name = path.text or ""
         if not name or name[0] in "/\\" or ":" in name or ".." in name.split("/"):
             raise ValueError(name)
-        # No size is stated of an empty file.
         found.append(Entry(name, int(path.get("size", "0")), _text(element, "c4")))
     return found
 
@@ -191,11 +190,11 @@ def _text(element: ET.Element, tag: str) -> str:
 def c4_of(data: bytes) -> str:
     """The C4 identifier of some bytes: their SHA-512 in base 58."""
     number = int(hashlib.sha512(data).hexdigest(), 16)
-    letters = []
+    text = ""
     while number:
         number, rest = divmod(number, 58)
-        letters.append(_C4_LETTERS[rest])
-    return "c4" + "".join(reversed(letters)).rjust(88, "1")
+        text = _C4_LETTERS[rest] + text
+    return "c4" + text.rjust(88, "1")
 
 
 def _require_bundle(folder: Path) -> None:
@@ -241,30 +240,37 @@ def _listing(folder: Path) -> Iterator[str]:
             yield (here / name).as_posix()
 
 
-def _place(folder: Path, name: str, listing: set[str]) -> tuple[str, str]:
+def _place(folder: Path, name: str, listing: set[str], strangers: set[str]) -> tuple[str, str]:
     """What a file is called here, empty where nothing is like it; and a note, or none."""
     path = folder / name
-    alike = name if name in listing else _alike(name, listing)
-    if not path.exists():
-        return ("" if alike == name else alike), ""
-    if not alike:
-        return name, "" if path.is_dir() else f"{name} is behind a link, not in a copy"
-    if alike == name:
-        return name, f"{name} is a link, not a copy" if path.is_symlink() else ""
-    return alike, f"{name} is called {_shown(alike)} here; another disk tells the two apart"
+    if name in listing:
+        if not path.is_symlink():
+            return name, ""
+        return (name, f"{name} is a link, not a copy") if _is_there(path) else ("", "")
+    alike = min((one for one in strangers if _key(one) == _key(name)), default="")
+    if not _is_there(path):
+        return alike, ""
+    if alike:
+        return alike, f"{name} is called {_shown(alike)} here; another disk tells the two apart"
+    is_linked = os.access(str(path), os.R_OK) and not _is_folder(path)
+    return name, f"{name} is behind a link, not in a copy" if is_linked else ""
 
 
-def _alike(name: str, listing: set[str]) -> str:
-    """A name that some disk, archive or copy makes of this one; empty where there is none."""
-
-    def key(one: str) -> str:
-        return _composed(one.replace("\\", "/")).casefold()
-
-    return min((one for one in listing if key(one) == key(name)), default="")
+def _key(name: str) -> str:
+    """What names have in common that some disk, archive or copy takes for the same."""
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).casefold()
 
 
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
+def _is_there(path: Path) -> bool:
+    """Whether there is something, also where nobody may look at it."""
+    try:
+        return bool(path.stat())
+    except OSError as error:
+        return isinstance(error, PermissionError)
+
+
+def _is_folder(path: Path) -> bool:
+    return os.path.isdir(str(path))  # noqa: PTH112 - no error where nobody may look
 
 
 def _shown(name: str) -> str:
@@ -274,7 +280,7 @@ def _shown(name: str) -> str:
 
 def _renamed(entry: Entry, name: str) -> Difference:
     seen = "has its name in another form of Unicode, as macOS writes it"
-    if _composed(name) != _composed(entry.path):
+    if unicodedata.normalize("NFC", name) != unicodedata.normalize("NFC", entry.path):
         seen = f"is called {_shown(name)}"
     return Difference(entry.path, "renamed", seen, "give it its name back")
 
@@ -292,8 +298,8 @@ def _content(entry: Entry, path: Path) -> list[Difference]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        seen = "is a folder here" if path.is_dir() else _reason(error)
-        return [Difference(entry.path, "unreadable", seen)]
+        seen = "is a folder here" if _is_folder(path) else _reason(error)
+        return [Difference(entry.path, "unreadable", seen, "check permissions and disk")]
     if len(data) == entry.size and c4_of(data) == entry.c4:
         return []
     if not data:
@@ -307,14 +313,14 @@ def _content(entry: Entry, path: Path) -> list[Difference]:
         seen = f"is {len(data)} bytes, and should be {entry.size}: {why}"
     else:
         kind, seen = "changed", f"was changed; it has its {entry.size} bytes still"
-        if len(data) >= _TAIL and not any(data[-_TAIL:]):
+        if not any(data[-512:]):
             seen = "ends in nothing but zeros: the copy was cut short"
     return [Difference(entry.path, kind, seen)]
 
 
 def _in_transfer(data: bytes, c4: str) -> tuple[str, str]:
     """Whether bytes are as they were but for what a transfer or an editor does to text."""
-    text = data[len(_MARK) :] if data.startswith(_MARK) else data
+    text = data[3:] if data.startswith(b"\xef\xbb\xbf") else data
     unix = text.replace(b"\r\n", b"\n")
     for again in (text, unix, unix.replace(b"\n", b"\r\n")):
         if c4_of(again) == c4:
@@ -326,12 +332,7 @@ def _in_transfer(data: bytes, c4: str) -> tuple[str, str]:
 
 def _beside(strangers: set[str]) -> list[str]:
     """What there is that the manifest does not list."""
-    last = {name: name.split("/")[-1] for name in sorted(strangers)}
-    left = [
-        name
-        for name, end in last.items()
-        if end in LEFT_BEHIND or end.startswith("._") or end.endswith((".meta", ".pyc"))
-    ]
+    left = sorted(name for name in strangers if _LEFT.search(name))
     others = sorted(strangers.difference(left))
     notes = []
     if others:
