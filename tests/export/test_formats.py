@@ -11,7 +11,8 @@ import pytest
 
 from ledcal.errors import ExportError, InputError, SystemFault
 from ledcal.export._ocio import apply_file
-from ledcal.export.cube import format_cube, parse_cube
+from ledcal.export.cube import format_cube
+from ledcal.export.cube_reader import parse_cube
 from ledcal.export.formats import (
     FORMATS,
     SIZES,

@@ -9,10 +9,13 @@ from ledcal.pipeline.export_config import export_config
 from ledcal.pipeline.export_file import export_file
 from ledcal.pipeline.export_host import export_host
 from ledcal.pipeline.export_source import open_source
+from ledcal.pipeline.foreign_table import origin_of, origin_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from ledcal.pipeline.export_source import Source
 
 
 def export(
@@ -80,7 +83,36 @@ def export(
             "--format ocio wants -o: the folder to write, or --into: the config to add to"
         )
     sources = [open_source(name, root=root, stage=stage) for name in names]
-    if out is None or is_config:
+    made = _made(
+        sources,
+        file_format=file_format,
+        host=host,
+        size=size,
+        inverse=inverse,
+        into=into,
+        out=out,
+        overwrite=overwrite,
+    )
+    tables = [(one.foreign, one.stage) for one in sources if one.foreign is not None]
+    if tables:
+        made["origins"] = [origin_of(*table) for table in tables]
+        made["summary"] += [line for table in tables for line in origin_words(*table)]
+    return made
+
+
+def _made(
+    sources: Sequence[Source],
+    *,
+    file_format: str | None,
+    host: str | None,
+    size: int | None,
+    inverse: bool,
+    into: Path | None,
+    out: Path | None,
+    overwrite: bool,
+) -> dict[str, Any]:
+    """What was asked for, by the module that makes it."""
+    if out is None or file_format == "ocio" or into is not None:
         return export_config(sources, size=size, out=out, into=into, overwrite=overwrite)
     if host is not None:
         return export_host(sources, host=host, size=size, out=out, overwrite=overwrite)

@@ -141,9 +141,11 @@ def _export_matrix(
 
 def _size(source: Source, file_format: str, size: int | None) -> int:
     """Nodes along an edge: as asked; else a table of others as it is, a profile as usual."""
+    chosen = require_format(file_format)
     if size is None and source.foreign is not None:
-        return source.foreign.size
-    size = size or require_format(file_format).usual
+        own = source.foreign.size
+        return own if own in chosen.sizes or not chosen.sizes_only else chosen.usual
+    size = size or chosen.usual
     require_size(file_format, size)
     return size
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ledcal.errors import AmbiguousInputError, InputError, ProfileError
+from ledcal.export.foreign import FOREIGN, refuse_other_tables
 from ledcal.export.label import label_of
 from ledcal.files.digest import sha256_file
+from ledcal.files.stage import read_stage
 from ledcal.model.exposure import exposure_scale
 from ledcal.pipeline.chain import chain_of
 from ledcal.pipeline.correction import table_of
+from ledcal.pipeline.foreign_table import label_of_file, open_foreign
 from ledcal.pipeline.profiles import read_stored
 from ledcal.values.export import Identity, Label, WallCorrection
 
@@ -18,13 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ledcal.pipeline.foreign_table import ForeignTable
     from ledcal.values.chain import Chain
     from ledcal.values.lut import Lut3d
     from ledcal.values.profile import Profile
     from ledcal.values.quality import Quality
     from ledcal.values.stage import Stage
-
-FOREIGN = (".cube", ".clf")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,8 +47,8 @@ class Source:
         Figures of the fit.
     profile : Profile or None
         None for a file.
-    foreign : Lut3d or None
-        The table of a file.
+    foreign : ForeignTable or None
+        The table of a file; its ``size`` is the one to keep where nobody asks for another.
     """
 
     identity: Identity
@@ -55,7 +57,7 @@ class Source:
     stage: Stage | None
     quality: Quality | None = None
     profile: Profile | None = None
-    foreign: Lut3d | None = None
+    foreign: ForeignTable | None = None
     _tables: dict[int, Lut3d] = field(default_factory=dict)
 
     def table(self, size: int) -> Lut3d:
@@ -65,6 +67,8 @@ class Source:
         return self._tables[size]
 
     def _sample(self, size: int) -> Lut3d:
+        if self.foreign is not None:
+            return self.foreign.table(size)
         profile = self._require_profile("another size")
         if size == profile.correction.size:
             return profile.correction
@@ -77,6 +81,8 @@ class Source:
 
     def chain(self, size: int) -> Chain:
         """The correction as curves, a cube of `size` nodes along an edge, and curves."""
+        if self.foreign is not None:
+            return self.foreign.chain(size)
         profile = self._require_profile("a correction in steps")
         target = profile.stage.target
         try:
@@ -134,6 +140,12 @@ def open_source(name: Path, *, root: Path, stage: Path | None = None) -> Source:
     InputError
         If there is no such thing, it is damaged, or `stage` is given for a profile.
     """
+    if name.suffix.lower() in FOREIGN and not any(
+        (folder / "profile.json").is_file() for folder in (name, root / name)
+    ):
+        return _open_file(name, stage)
+    if name.is_file():
+        refuse_other_tables(name)
     profile, folder = read_stored(name, root=root)
     if stage is not None:
         raise InputError(
@@ -154,4 +166,17 @@ def open_source(name: Path, *, root: Path, stage: Path | None = None) -> Source:
         stage=profile.stage,
         quality=profile.quality,
         profile=profile,
+    )
+
+
+def _open_file(path: Path, stage_path: Path | None) -> Source:
+    """A table of any origin; what its codes mean is in the stage, if one is given."""
+    foreign = open_foreign(path)
+    stage = None if stage_path is None else read_stage(stage_path)
+    return Source(
+        identity=Identity("file", path.name, foreign.file.sha256),
+        label=label_of_file(foreign.file, stage),
+        path=path,
+        stage=stage,
+        foreign=foreign,
     )
