@@ -48,7 +48,8 @@ def size_for_config(source: Source, size: int | None) -> int:
     if size not in SIZES:
         wanted = ", ".join(map(str, SIZES))
         raise InputError(
-            f"--size {size}: a table in a config has {wanted} nodes; without it {USUAL}"
+            f"--size {size}: a table in a config has one of {wanted} nodes along an edge; {USUAL} "
+            "where --size is left out"
         )
     return size
 
