@@ -12,6 +12,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import PyOpenColorIO as ocio
 import pytest
 from ascmhl import commands
 from ascmhl.errors import CompletenessCheckFailedException, VerificationFailedException
@@ -21,7 +23,8 @@ from ascmhl.history import MHLHistory
 from ledcal.errors import ExportError, InputError
 from ledcal.export import _ascmhl, bundle, check_bundle
 from ledcal.export.bundle import written_in
-from ledcal.export.ocio.names import name_walls
+from ledcal.export.ocio.config import write_config
+from ledcal.lut.interpolate import apply_lut
 from ledcal.values.export import Identity
 from tests.export.sealed import FILES, MADE, PAGE, fake_wall, make_bundle
 from tests.profile.fake import fake_stage
@@ -124,17 +127,22 @@ def test_the_document_is_as_its_schema_says_and_as_the_walls_are(tmp_path: Path)
     assert f'"whitepoint_xy": {document["walls"][0]["wall"]["gamut"]["whitepoint_xy"]}' in text
 
 
-def test_a_folder_with_a_config_says_what_its_displays_are_called(tmp_path: Path) -> None:
+def test_check_colours_come_out_of_the_displays_that_the_page_names(tmp_path: Path) -> None:
     walls = (fake_wall(), fake_wall(wall=replace(fake_stage().wall, name="north")))
-    document = make_bundle(tmp_path, *walls, files={"config.ocio": b"ocio_profile_version: 2.1\n"})
-    names = name_walls(walls)
-    assert [one["displays"]["calibrated"] for one in document["walls"]] == [
-        one.calibrated for one in names
-    ]
+    write_config(tmp_path, walls, apply_lut)
+    document = make_bundle(tmp_path, *walls, files={})
     page = (tmp_path / "README.md").read_text("utf-8")
-    for name in names:
-        assert name.calibrated in page
-        assert name.uncalibrated in page
+    config = ocio.Config.CreateFromFile(str(tmp_path / "config.ocio"))
+    for wall in document["walls"]:
+        names = wall["displays"]
+        for which in ("calibrated", "uncalibrated"):
+            assert f" {names[which]}\n" in page or f" {names[which]} (" in page
+            transform = ocio.DisplayViewTransform("ACEScg", names[which], names["view"])
+            cpu = config.getProcessor(transform).getDefaultCPUProcessor()
+            for colour in wall["check_colours"]:
+                np.testing.assert_allclose(
+                    cpu.applyRGB(colour["acescg"]), colour[which], rtol=0, atol=2e-6
+                )
 
 
 def test_the_page_is_one_page_that_says_what_to_enter_and_what_comes_out(sealed: Path) -> None:

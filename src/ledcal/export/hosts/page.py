@@ -63,7 +63,7 @@ def format_page(
         _colours_in_and_out(page),
         _section("Steps", _numbered(page.steps)),
         _section("Check", _check(page, walls, checks)),
-        _section("If it looks wrong", _wrong(page, checks, wrong)),
+        _section("If it looks wrong", _wrong(page, walls, checks, wrong)),
         _section("What is here", _files(files)),
         _section("Is this copy whole?", _WHOLE),
     ]
@@ -102,7 +102,7 @@ def _wall(wall: WallCorrection, displays: DisplayNames | None, made: str) -> str
         lines.append(("", f"{displays.uncalibrated} (for comparison)"))
         lines.append(("View", displays.view))
     lines.append(("Written", made))
-    return "\n".join(f"    {name:<8} {text}" for name, text in lines)
+    return "\n".join(f"    {name:<9} {text}" for name, text in lines)
 
 
 def _origin(wall: WallCorrection) -> str:
@@ -146,16 +146,18 @@ _HOW_TO_READ = {
 }
 
 
-def _wrong(page: Page, checks: Sequence[Sequence[CheckColour]], wrong: Sequence[Mistake]) -> str:
+def _wrong(
+    page: Page,
+    walls: Sequence[WallCorrection],
+    checks: Sequence[Sequence[CheckColour]],
+    wrong: Sequence[Mistake],
+) -> str:
     lines = [_bullet(trap) for trap in page.traps]
     if wrong:
         colour = checks[0][1]
-        lines.append(
-            _bullet(
-                f"If {colour.name} comes out as below, and not as {_code(_expected(page, colour))}:"
-            )
-        )
-        lines.append("")
+        which = f"{colour.name} of {walls[0].wall.name}" if len(walls) > 1 else colour.name
+        right = _code(_expected(page, colour))
+        lines += [_bullet(f"If {which} comes out as below, and not as {right}:"), ""]
         lines.append(_table([(_code(one.code), one.cause) for one in wrong]))
     return "\n".join(lines)
 
