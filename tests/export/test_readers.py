@@ -25,6 +25,7 @@ from ledcal.export.spi3d import format_spi3d
 from ledcal.lut.chain import apply_chain
 from ledcal.lut.interpolate import apply_lut
 from ledcal.values.chain import Chain, Lut1d
+from ledcal.values.export import Label
 from ledcal.values.lut import Lut3d
 from tests.profile.fake import fake_profile, fake_table, tree
 
@@ -189,6 +190,12 @@ def test_nan_out_of_a_program_stops_it(tmp_path: Path) -> None:
 def test_tables_of_others_keep_their_size(tmp_path: Path, name: str) -> None:
     lut = Lut3d(np.random.default_rng(1).uniform(0, 1, (20, 20, 20, 3)))
     assert "_20" in written(tmp_path, name, lut).name
+
+
+def test_names_of_files_are_ascii(tmp_path: Path) -> None:
+    label = Label("Bühne 3/links", "content code", "wall code")
+    made = deliver(label, rough("cube"), apply_lut, format_name="cube", path=tmp_path).files
+    assert [path.name for path in made] == ["Buhne-3-links_17.cube"]
 
 
 def test_a_hald_takes_only_squares(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ledcal.errors import InputError
 from ledcal.export._ocio import format_clf
 from ledcal.export.cube import format_cube
+from ledcal.export.names import safe_stem
 from ledcal.export.picture import (
     HALD_SIZES,
     HALF_STEP_16_BIT,
@@ -343,7 +344,7 @@ def require_size(name: str, size: int) -> None:
 def _named(path: Path, label: Label, size: int, chosen: Format, format_name: str) -> Path:
     """The file that is meant: in a folder, one with a name that tells the formats apart."""
     if path.is_dir():
-        return path / f"{label.name}_{size}{chosen.ending}{chosen.suffix}"
+        return path / f"{safe_stem(label.name)}_{size}{chosen.ending}{chosen.suffix}"
     suffixes = (chosen.suffix, *chosen.also)
     if path.suffix.lower() not in suffixes:
         raise InputError(

@@ -8,6 +8,7 @@ import numpy as np
 
 from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file, opencolorio_name
+from ledcal.export.names import safe_stem
 from ledcal.files.atomic import atomic_file
 from ledcal.values.export import Proof
 
@@ -73,7 +74,7 @@ def deliver_matrix(
         If the operating system refuses.
     """
     if path.is_dir():
-        path = path / f"{label.name}_matrix{SUFFIX}"
+        path = path / f"{safe_stem(label.name)}_matrix{SUFFIX}"
     if path.suffix.lower() != SUFFIX:
         raise InputError(
             f"{path}: a matrix file must end in {SUFFIX}, hosts go by it; "

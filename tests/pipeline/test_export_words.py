@@ -1,0 +1,35 @@
+"""What `ledcal export` says of a matrix: in which unit its light is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ledcal.colorimetry.space import P3_D65
+from ledcal.pipeline.export_words import matrix_words
+from ledcal.pipeline.matrix import Nearest
+from ledcal.values.export import Proof
+from ledcal.values.quality import Spread
+from ledcal.values.stage import Target, Wall
+
+SPREAD = Spread(1.0, 2.0, 3.0)
+NEAREST = Nearest(np.eye(3), *[SPREAD] * 6)
+PROOF = Proof("OpenColorIO 2.6.0", "matrix", 1e-7, 1e-6, 100)
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "unit"),
+    [
+        (("ST 2084", 1500.0), ("ST 2084", 1800.0), "any other unit that is the same on both"),
+        (("gamma 2.4", 400.0), ("gamma 2.4", 400.0), "any other unit that is the same on both"),
+        (("gamma 2.4", 100.0), ("gamma 2.4", 400.0), "nits: code 1 is 100 before and 400 behind"),
+    ],
+)
+def test_the_unit_of_light(before: tuple[str, float], behind: tuple[str, float], unit: str) -> None:
+    wall = Wall("north", 1920, 1080, 2.6, *behind, P3_D65)
+    lines = matrix_words(Path("w.spimtx"), PROOF, NEAREST, wall, Target(P3_D65, *before))
+    assert [line for line in lines if unit in line]
+    assert f"  before: P3-D65 content code, {before[0]} decoded to light" in lines
+    assert max(map(len, lines)) <= 80
