@@ -13,11 +13,13 @@ import pytest
 from ledcal.cli import export as cli_export
 from ledcal.errors import ExportError
 from ledcal.export.check_bundle import check_folder
+from ledcal.export.cube import format_cube
 from ledcal.export.hosts.host import Host, Page
 from ledcal.export.hosts.registry import HOSTS
+from ledcal.files.digest import sha256_file
 from ledcal.profile.store import write_profile
 from tests.export.sealed import PAGE
-from tests.profile.fake import fake_profile, fake_stage, tree
+from tests.profile.fake import fake_profile, fake_stage, fake_table, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,6 +108,27 @@ def test_sizes_are_those_of_the_host(ledcal: Ledcal, profile: Path, tmp_path: Pa
     run = ledcal("export", profile, "--host", "nuke", "--size", "17", "-o", out)
     assert run.code == 0, run.err
     assert [path.name for path in (out / "luts").iterdir()] == ["north_17.txt"]
+
+
+def test_a_table_of_another_origin_keeps_its_size_where_the_host_takes_it(
+    ledcal: Ledcal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table, stage, out = tmp_path / "old.cube", tmp_path / "stage.toml", tmp_path / "out"
+    table.write_text(format_cube(fake_table(17), title="old"))
+    stage.write_text('[wall]\nname = "old wall"\n')
+    words = ("export", table, "--stage", stage, "--host", "nuke", "-o", out)
+    monkeypatch.setitem(HOSTS, "nuke", Host("nuke", "Made-up 1.0", (33,), write_host, most=9))
+    run = ledcal(*words)
+    assert run.code == 2
+    assert "17 nodes along an edge, and Made-up 1.0 takes no more than 9; give --size" in run.err
+    monkeypatch.setitem(HOSTS, "nuke", Host("nuke", "Made-up 1.0", (33,), write_host))
+    run = ledcal(*words, "--json")
+    assert run.code == 0, run.err
+    document = json.loads(run.out)
+    assert document["sizes"] == [17]
+    identity = document["bundle"]["walls"][0]["identity"]
+    assert (identity["kind"], identity["name"]) == ("file", "old.cube")
+    assert identity["sha256"] == sha256_file(table)
 
 
 def test_several_profiles_only_where_the_host_takes_them(

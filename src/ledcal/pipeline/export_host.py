@@ -113,12 +113,11 @@ def _require_taken(host: Host, sources: Sequence[Source]) -> None:
 def _sizes(host: Host, source: Source, size: int | None) -> tuple[int, ...]:
     """Which tables to write."""
     if source.foreign is not None:
-        # Of a table there are no other sizes; `Source.table` says so.
         nodes = source.foreign.size if size is None else size
         if nodes > host.most:
             raise InputError(
                 f"{source.path}: {nodes} nodes along an edge, and {host.title} takes no more than "
-                f"{host.most}"
+                f"{host.most}; give --size"
             )
         return (nodes,)
     if size is None:
