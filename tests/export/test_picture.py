@@ -110,6 +110,17 @@ def test_the_picture_says_what_it_is_in_ascii(tmp_path: Path, suffix: str) -> No
     assert "out: code for wall Buhne 3" in said
 
 
+@pytest.mark.parametrize("name", ["hald", "lattice"])
+def test_a_png_says_nothing_that_programs_convert_colours_by(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "p.png"
+    size = 16 if name == "hald" else 17
+    for file in deliver(LABEL, fake_table(size), apply_lut, format_name=name, path=path).files:
+        head = file.read_bytes().split(b"IDAT")[0]
+        assert b"tEXt" in head
+        for chunk in (b"sRGB", b"gAMA", b"cHRM", b"iCCP", b"cICP"):
+            assert chunk not in head
+
+
 @pytest.mark.parametrize("value", [-0.01, 1.01])
 def test_codes_that_a_png_cannot_hold_are_refused(tmp_path: Path, value: float) -> None:
     lut = Lut3d(np.full((17, 17, 17, 3), value))
