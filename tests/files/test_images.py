@@ -55,3 +55,17 @@ def test_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SystemFault, match="its folder is not there"):
         write_image(tmp_path / "nowhere" / "frame.png", np.zeros((2, 2, 3), np.float32))
+
+
+def test_a_png_does_not_say_that_its_codes_are_srgb(tmp_path: Path) -> None:
+    """They are codes for a wall: a player that manages colour would convert them."""
+    path = tmp_path / "frame.png"
+    write_image(path, np.full((4, 4, 3), 0.5, np.float32))
+    data, at, chunks = path.read_bytes(), 8, []
+    while at < len(data):
+        size, name = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        chunks.append(name)
+        at += 12 + size
+    assert chunks[0] == b"IHDR"
+    assert chunks[-1] == b"IEND"
+    assert not {b"sRGB", b"gAMA", b"cHRM", b"iCCP", b"cICP"} & set(chunks)

@@ -91,9 +91,6 @@ def encode_picture(pixels: FloatArray, label: Label, *, suffix: str) -> bytes:
     words = {"ImageDescription": "; ".join(label.comments), "DocumentName": label.name}
     # Letters beyond ASCII come out differently in every reader of PNG text.
     plain = {key: ascii_line(text) for key, text in words.items()}
-    if suffix == ".png":
-        # Else it is tagged as sRGB, and programs that manage colour convert it.
-        plain["oiio:ColorSpace"] = "data"
     with tempfile.TemporaryDirectory(prefix="ledcal-") as folder:
         path = Path(folder) / f"picture{suffix}"
         write_image(path, pixels.astype(np.float32), metadata=plain)

@@ -111,6 +111,8 @@ def write_image(
         spec["oiio:ColorSpace"] = "raw"
     if path.suffix.lower() == ".png":
         spec["png:compressionLevel"] = 1
+        # Else it is tagged as sRGB, and players that manage colour convert it.
+        spec["oiio:ColorSpace"] = "data"
     for name, value in (metadata or {}).items():
         spec[name] = value
     target = oiio.ImageOutput.create(str(path))
