@@ -97,7 +97,7 @@ def test_taken_names_are_left_alone() -> None:
     [
         ("100 % $HOME", "100 _ _HOME"),
         ("a\tb\r\n c\x00\x1b[0m\u2028d\ufeff", "a b c[0m d"),
-        ("Bu\u0308hne", "Bühne"),
+        ("u\u0308ber", "über"),
         ("\ud800", "wall"),
         ("", "wall"),
     ],
