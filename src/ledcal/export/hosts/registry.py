@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledcal.export.hosts import processor
+from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve
 
 if TYPE_CHECKING:
     from ledcal.export.hosts.host import Host
 
 # In the order in which they are listed; `ledcal.cli.export.HOSTS` names the same.
-_ALL: tuple[Host, ...] = (processor.HOST,)
+_ALL: tuple[Host, ...] = (
+    disguise.HOST,
+    resolve.HOST,
+    obs.HOST,
+    ffmpeg.HOST,
+    processor.HOST,
+)
 HOSTS: dict[str, Host] = {host.name: host for host in _ALL}

@@ -1,13 +1,10 @@
-"""The tables in a host's folder: one file a format and size, each proven, and what its page says.
-
-What is the same wherever a plain table of code values is loaded stands here once.
-"""
+"""The tables in a host's folder: one file a format and size, each proven."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledcal.export.formats import write_table
+from ledcal.export.formats import FORMATS, write_table
 from ledcal.export.names import safe_stem
 
 if TYPE_CHECKING:
@@ -17,28 +14,11 @@ if TYPE_CHECKING:
     from ledcal.export.hosts.host import Evaluate
     from ledcal.values.export import WallCorrection
 
-# What stands behind NAME_SIZE in a file's name, where another format has the same suffix.
-_MARKS = {"resolve-cube": "_resolve"}
-_SUFFIXES = {"cube": ".cube", "resolve-cube": ".cube", "spi3d": ".spi3d"}
-
-ONCE = (
-    "The correction twice (here and in a second host or in the processor): colours go past their "
-    "target to the other side. Load it in one place only."
-)
-LEGAL_RANGE = (
-    "Legal range anywhere on the way (64..940 of 10 bit): black comes out as dark grey, white "
-    "stays below its level, and the table looks up the wrong codes. Full range from host to LED."
-)
-SHOT_SO = (
-    "The wall other than when it was shot (processor preset, gamut, EOTF, brightness, colour "
-    "temperature): the correction no longer fits. Set it as it was, or shoot again."
-)
-
 
 def write_tables(
     folder: Path, wall: WallCorrection, evaluate: Evaluate, *, format_name: str = "cube"
 ) -> tuple[Path, ...]:
-    """Write each size of a correction as ``NAME_SIZE.suffix``, ASCII, the smallest first.
+    """Write each size of a correction as ``NAME_SIZE.suffix``, ASCII, the largest first.
 
     Parameters
     ----------
@@ -49,7 +29,7 @@ def write_tables(
     evaluate : callable
         Our own evaluation of a table.
     format_name : str
-        ``cube``, ``resolve-cube`` or ``spi3d``.
+        Of a format that holds a plain table: ``cube``, ``resolve-cube``, ``spi3d``.
 
     Returns
     -------
@@ -62,7 +42,8 @@ def write_tables(
         If one cannot be written, or does not read back.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stem, tail = safe_stem(wall.label.name), _MARKS.get(format_name, "") + _SUFFIXES[format_name]
+    chosen = FORMATS[format_name]
+    stem, tail = safe_stem(wall.label.name), f"{chosen.ending}{chosen.suffix}"
     return tuple(
         write_table(
             wall.label,
@@ -71,34 +52,48 @@ def write_tables(
             format_name=format_name,
             path=folder / f"{stem}_{size}{tail}",
         )
-        for size in sorted(wall.tables)
+        for size in sorted(wall.tables, reverse=True)
     )
 
 
-def best_size(wall: WallCorrection) -> int:
-    """The largest table of a folder."""
-    return max(wall.tables)
+def words_of(wall: WallCorrection, files: Iterable[Path]) -> dict[str, str]:
+    """What the pages of hosts say of a correction and its files.
 
+    Parameters
+    ----------
+    wall : WallCorrection
+        The correction.
+    files : iterable of Path
+        Its tables, the best first.
 
-def table_name(wall: WallCorrection, size: int, *, tail: str = ".cube") -> str:
-    """What `write_tables` calls a file.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> table_name(SimpleNamespace(label=SimpleNamespace(name="Bühne 3")), 33)
-    'Buhne-3_33.cube'
+    Returns
+    -------
+    dict
+        Words for `page_of`: ``takes``, ``gives``, ``content`` (gamut and EOTF),
+        ``content_peak``, ``wall_eotf``, ``files``, ``best``, ``smaller``; a line
+        each.
     """
-    return f"{safe_stem(wall.label.name)}_{size}{tail}"
+    names = [file.name for file in files]
+    words = {
+        "takes": wall.label.takes,
+        "gives": wall.label.gives,
+        "content": f"{wall.target.gamut.name}, {wall.target.eotf}",
+        "content_peak": f"{wall.target.peak_nits:g}",
+        "wall_eotf": wall.wall.eotf,
+        "files": either(names),
+        "best": names[0],
+        "smaller": either(names[1:] or ["none is here"]),
+    }
+    return {key: " ".join(text.split()) for key, text in words.items()}
 
 
-def named(names: Iterable[str]) -> str:
-    """Some file names as part of a sentence.
+def either(names: list[str]) -> str:
+    """Some names as part of a sentence.
 
     Examples
     --------
-    >>> named(["a_17.cube"]), named(["a_17.cube", "a_33.cube", "a_65.cube"])
-    ('a_17.cube', 'a_17.cube, a_33.cube or a_65.cube')
+    >>> either(["a_17.cube"]), either(["a_65.cube", "a_33.cube", "a_17.cube"])
+    ('a_17.cube', 'a_65.cube, a_33.cube or a_17.cube')
     """
     *before, last = names
     return f"{', '.join(before)} or {last}" if before else last
