@@ -19,6 +19,7 @@ from ledcal.pipeline.export_config_words import (
     require_different,
     size_for_config,
 )
+from ledcal.pipeline.export_into import export_into
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ def export_config(
     """
     require_different(sources)
     if into is not None:
-        raise InputError(f"--into {into}: not there yet")
+        return export_into(sources, size=size, out=out, into=into, overwrite=overwrite)
     if out is None:
         raise InputError("--format ocio wants -o: the folder to write")
     sizes = [size_for_config(source, size) for source in sources]

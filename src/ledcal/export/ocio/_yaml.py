@@ -77,6 +77,17 @@ class Node:
         """The part that ends last: itself, if it is no collection in block form."""
         return self if self.is_flow or not self.items else self.items[-1].leaf()
 
+    def entries(self) -> list[tuple[str, Node, Node]]:
+        """What is in a section: name, and the parts it starts and ends with.
+
+        Of a mapping keys and values, of a sequence its items, by the value of their ``name``, or
+        by their own.
+        """
+        if self.kind == "mapping":
+            return [(key.value, key, value) for key, value in self.pairs()]
+        named = ((item.get("name") or item, item) for item in self.items)
+        return [(name.value, item, item) for name, item in named]
+
     def walk(self) -> Iterator[Node]:
         """Itself and all in it."""
         yield self
@@ -114,7 +125,7 @@ def read_tree(text: str, *, name: str) -> Node:
     """
     plain = _STRANGE.sub(lambda found: " " if found[0] == "\t" else "?", text)
     if text.startswith("\ufeff"):
-        plain = " " + plain[1:] if text[1:2] in {"#", "\n", "\r"} else "\ufeff" + plain[1:]
+        plain = "\ufeff" + plain[1:]
     try:
         events = iter(list(_first_document(plain)))
         return _compose(events, next(events))
