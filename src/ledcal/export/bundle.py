@@ -86,7 +86,7 @@ def seal(
     )
     when = made.isoformat(timespec="seconds")
     has_config = any(Path(name).suffix == ".ocio" for name in files)
-    displays = dict(enumerate(name_walls(walls))) if has_config else {}
+    displays = dict(enumerate(page.displays or name_walls(walls))) if has_config else {}
     document = {
         "format": FORMAT,
         "schema_version": SCHEMA_VERSION,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeAlias
 
+    from ledcal.export.ocio.names import DisplayNames
     from ledcal.values.arrays import FloatArray
     from ledcal.values.export import WallCorrection
     from ledcal.values.lut import Lut3d
@@ -49,6 +50,8 @@ class Page:
         Check colours are entered as scene-linear ACEScg; else as content code.
     interpolates : str
         ``tetrahedral`` or ``trilinear``: which expected codes hold there.
+    displays : tuple of DisplayNames
+        What the walls are called in the folder's config, where that is not as in any config.
     """
 
     takes: str
@@ -59,6 +62,7 @@ class Page:
     check: str
     is_scene_linear: bool
     interpolates: str = "tetrahedral"
+    displays: tuple[DisplayNames, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

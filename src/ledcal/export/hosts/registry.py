@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve
+from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve, unreal
 
 if TYPE_CHECKING:
     from ledcal.export.hosts.host import Host
 
 # In the order in which they are listed; `ledcal.cli.export.HOSTS` names the same.
 _ALL: tuple[Host, ...] = (
+    unreal.HOST,
     disguise.HOST,
     resolve.HOST,
     obs.HOST,
