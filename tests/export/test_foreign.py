@@ -68,8 +68,10 @@ DEFECTS = {
     "no_process_list.clf": (2, "<LookupTable>, not a ProcessList"),
     "no_process_node.clf": (6, "no process node"),
     "no_rows.cube": (3, "ends after 0 of 8 rows"),
+    "not_scaled.cube": (4, "a table of light, or of code values that are not scaled?"),
     "no_version.clf": (2, "neither compCLFversion nor"),
     "no_xml.clf": (1, "not XML"),
+    "of_light.cube": (11, "[16.0, 12.0, 9.0], where wall codes are 0..1"),
     "old_mac_line_ends.cube": (1, "line ends of old Macs"),
     "one_old_mac_line_end.cube": (3, "line ends of old Macs"),
     "packed.cube": (1, "this is not text (packed"),
@@ -106,12 +108,13 @@ DEFECTS = {
     "wrong_version.clf": (2, "compCLFversion '4'"),
     "xml.cube": (1, "XML, not a .cube"),
 }
+# What only shows in what comes out.
+NO_LINE = "not_scaled.clf"
 # What is read, and said to be odd.
 ODD = {
     "sound_beyond_0_1.cube": "a wall ends at 0 and 1",
     "sound_blue_first.cube": "rows written blue first?",
     "sound_mixed_line_ends.cube": "line ends of Windows and of Unix mixed",
-    "sound_of_light.cube": "a table of light",
 }
 SOUND = sorted(path.name for path in FOLDER.iterdir() if path.name.lower().startswith("sound_"))
 CODE = np.random.default_rng(7).uniform(0.0, 1.0, (500, 3))
@@ -147,11 +150,11 @@ def shaped(code: np.ndarray) -> np.ndarray:
 KNOWN = {"sound_steps.clf": steps, "sound_resolve_shaper.cube": shaped}
 NOT_OPENCOLORIO = {"sound_resolve_range_and_title.cube"}
 # Rows of their own, which are compared with OpenColorIO only.
-OTHER_ROWS = {"sound_beyond_0_1.cube", "sound_blue_first.cube", "sound_of_light.cube"}
+OTHER_ROWS = {"sound_beyond_0_1.cube", "sound_blue_first.cube"}
 
 
 def test_every_file_of_the_folder_is_told_of() -> None:
-    assert sorted(path.name for path in FOLDER.iterdir()) == sorted([*DEFECTS, *SOUND])
+    assert sorted(path.name for path in FOLDER.iterdir()) == sorted([*DEFECTS, NO_LINE, *SOUND])
     assert len(SOUND) > 20
 
 
@@ -171,6 +174,11 @@ def test_a_defect_is_refused_with_its_line(name: str) -> None:
     assert message.startswith(f"{FOLDER / name}, line {line}: ")
     assert "\n" not in message
     assert caught.value.exit_code == 2
+
+
+def test_a_transform_of_light_has_no_line() -> None:
+    with pytest.raises(InputError, match=r"not_scaled\.clf: it gives 20 to 972, where wall codes"):
+        read_table_file(FOLDER / NO_LINE)
 
 
 @pytest.mark.parametrize("name", SOUND)

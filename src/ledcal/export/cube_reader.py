@@ -20,9 +20,13 @@ from ledcal.values.lut import Lut3d
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ledcal.values.arrays import FloatArray
+
 # What OpenColorIO takes, through which every file is read back.
 MOST_NODES = 129
 _MOST_PLACES = 65536
+# Wall codes are 0..1; what goes further than this is no code with a little to spare.
+FARTHEST = (-1.0, 2.0)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity|1\.#)", re.IGNORECASE)
 _SIZES = {"LUT_1D_SIZE": _MOST_PLACES, "LUT_3D_SIZE": MOST_NODES}
@@ -128,7 +132,7 @@ def read_cube(data: bytes, *, name: str = "the .cube file") -> CubeFile:
     last = 0
     for number, line in _lines(text):
         where, last = f"{name}, line {number}", number
-        if not (line[0].isalpha() or line[0] == "_") or _NOT_FINITE.match(line):
+        if _is_row(line):
             rows.append(_row(line, where))
             if len(rows) == 1:
                 _require_sizes(header, where)
@@ -145,6 +149,7 @@ def read_cube(data: bytes, *, name: str = "the .cube file") -> CubeFile:
         _require_sizes(header, f"{name}, line {max(last, 1)}")
     if len(rows) < _n_rows(header):
         raise InputError(_too_few(header, rows, f"{name}, line {last}"))
+    _require_codes(np.array(rows), text, name)
     comments = tuple(line[1:].strip() for line in text.split("\n") if line.startswith("#"))
     return CubeFile(_content(header, rows), header.title, comments, notes)
 
@@ -309,6 +314,25 @@ def _too_few(header: _Header, rows: list[Row], where: str) -> str:
         else "was the file cut short? copy it again"
     )
     return f"{where}: the table ends after {len(rows)} of {_n_rows(header)} rows; {why}"
+
+
+def _require_codes(numbers: FloatArray, text: str, name: str) -> None:
+    """Refuse a table of light, or of code values that are not scaled to 0..1."""
+    low, high = FARTHEST
+    far = ((numbers < low) | (numbers > high)).any(axis=-1)
+    if far.any():
+        first = int(np.argmax(far))
+        lines = (number for number, line in _lines(text) if _is_row(line))
+        line = next(line for at, line in enumerate(lines) if at == first)
+        raise InputError(
+            f"{name}, line {line}: {numbers[first].tolist()}, where wall codes are 0..1 (the table "
+            f"gives {numbers.min():.4g} to {numbers.max():.4g}): a table of light, or of code "
+            "values that are not scaled? make it again for codes of 0..1"
+        )
+
+
+def _is_row(line: str) -> bool:
+    return not (line[0].isalpha() or line[0] == "_") or _NOT_FINITE.match(line) is not None
 
 
 def _content(header: _Header, rows: list[Row]) -> Lut3d | Chain:

@@ -13,7 +13,7 @@ import numpy as np
 from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file
 from ledcal.export.clf_reader import read_clf
-from ledcal.export.cube_reader import read_cube
+from ledcal.export.cube_reader import FARTHEST, read_cube
 from ledcal.values.lut import Lut3d
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ _OTHERS = (".3dl", ".ccc", ".csp", ".ctf", ".icc", ".itx", ".lut", ".mga", ".spi
 _LARGEST_MB = 256
 _LINES_KEPT = 6
 _WORDS_LONGEST = 160
-# Wall codes end at 0 and 1; what is this far outside is no rounding.
+# Wall codes end at 0 and 1; what is further outside than this is no rounding.
 _ROUNDING = 1e-3
-_FAR = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +94,11 @@ def read_table_file(path: Path) -> TableFile:
         return TableFile(path, digest, cube.content, cube.title, lines, takes, gives, notes)
     words = read_clf(data, name=str(path))
     sampled = apply_clf(path, _axes_of_clf())
+    if sampled.min() < FARTHEST[0] or sampled.max() > FARTHEST[1]:
+        raise InputError(
+            f"{path}: it gives {sampled.min():.4g} to {sampled.max():.4g}, where wall codes are "
+            "0..1: a transform of light? make it again for codes of 0..1"
+        )
     lines = tuple(text[:_WORDS_LONGEST] for text in words.descriptions[:_LINES_KEPT] if text)
     return TableFile(
         path, digest, None, words.name, lines, words.takes, words.gives, _range_notes(sampled)
@@ -191,9 +195,6 @@ def _comments(comments: tuple[str, ...]) -> tuple[tuple[str, ...], str, str]:
 def _range_notes(values: FloatArray) -> tuple[str, ...]:
     """Whether it gives codes."""
     low, high = float(values.min()), float(values.max())
-    if low < -_FAR or high > 1.0 + _FAR:
-        far = f"it gives {low:.4g} to {high:.4g}, far outside the codes 0..1"
-        return (f"{far}: a table of light, or a look, not a correction of wall codes?",)
     if low < -_ROUNDING or high > 1.0 + _ROUNDING:
         return (f"it gives {low:.4g} to {high:.4g}; a wall ends at 0 and 1",)
     return ()
