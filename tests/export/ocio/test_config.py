@@ -223,6 +223,8 @@ def test_the_archive_is_the_folder(several: ConfigFiles) -> None:
     folder = several.config.parent
     with zipfile.ZipFile(packed) as archive:
         assert archive.testzip() is None
+        # The time of day is not in it: the same content is the same file.
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert archive.namelist() == [path.relative_to(folder).as_posix() for path in files]
         for path in files:
             assert archive.read(path.relative_to(folder).as_posix()) == path.read_bytes()

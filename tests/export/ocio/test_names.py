@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 from ledcal.export.ocio.names import DisplayNames, clean_name, name_walls
 from ledcal.values.stage import Gamut
 from tests.export.ocio.walls import fake_wall
+
+if TYPE_CHECKING:
+    from ledcal.values.export import WallCorrection
 
 
 def test_one_wall_has_the_names_of_the_contract() -> None:
@@ -65,6 +69,20 @@ def test_targets_of_one_wall_are_told_where_nothing_corrects() -> None:
         "LED north uncalibrated (P3-D65 ST 2084 1500 nits)",
         "LED north uncalibrated (BT.2020 ST 2084 1000 nits)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("other", "says"),
+    [
+        (fake_wall("north", camera="B", peak_nits=800.0), "P3-D65 ST 2084 800 nits"),
+        (fake_wall("north", camera="B", eotf="sRGB"), "P3-D65 sRGB 1500 nits"),
+        (fake_wall("north", camera="B", space="BT.709"), "BT.709 ST 2084 1500 nits"),
+    ],
+)
+def test_one_thing_that_differs_makes_another_target(other: WallCorrection, says: str) -> None:
+    names = name_walls([fake_wall("north", camera="A"), other])
+    assert names[0].uncalibrated == "LED north uncalibrated (P3-D65 ST 2084 1500 nits)"
+    assert names[1].uncalibrated == f"LED north uncalibrated ({says})"
 
 
 def test_gamuts_are_the_same_by_their_numbers() -> None:

@@ -240,6 +240,25 @@ def test_the_tool_finds_a_missing_table(folder: Folder) -> None:
         check_by_tool(folder.config)
 
 
+SAYS = "#!/bin/sh\necho 'OpenColorIO Library Version: 2.9.1'\necho 'Loading x'\n"
+
+
+@pytest.mark.parametrize(
+    "rest", ["echo 'ERROR: no'\necho 'Tests complete.'", "echo 'Tests complete.'\nexit 1", "exit 0"]
+)
+def test_a_tool_that_is_not_content_is_heard(
+    folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: str
+) -> None:
+    tool = tmp_path / "ociocheck"
+    monkeypatch.setattr("ledcal.export.ocio.ociocheck.find_tool", lambda: str(tool))
+    tool.write_text(f"{SAYS}echo 'Tests complete.'\n")
+    tool.chmod(0o755)
+    assert check_by_tool(folder.config) == "ociocheck 2.9.1"
+    tool.write_text(f"{SAYS}{rest}\n")
+    with pytest.raises(ExportError, match=r"ociocheck: (ERROR: no|it ended with [01])"):
+        check_by_tool(folder.config)
+
+
 @pytest.mark.parametrize("text", ["#!/no/such/interpreter\n", "#!/bin/sh\nexit 127\n", None])
 def test_a_tool_that_does_not_start_is_none(
     folder: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None

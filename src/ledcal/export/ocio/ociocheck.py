@@ -52,14 +52,13 @@ def check_by_tool(config: Path) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     said = [" ".join(line.split()) for line in (done.stdout + "\n" + done.stderr).splitlines()]
-    if "Tests complete." not in said:
-        # It never came to the config: no interpreter, no library.
-        if not any(line.startswith(("ERROR", "Loading")) for line in said):
-            return None
-    elif done.returncode == 0 and not any(line.startswith("ERROR") for line in said):
+    errors = [line for line in said if line.startswith("ERROR")]
+    if done.returncode == 0 and "Tests complete." in said and not errors:
         version = [line.split()[-1] for line in said if "Library Version:" in line]
         return " ".join([_TOOL, *version[:1]])
-    errors = [line for line in said if line.startswith("ERROR")]
+    if not errors and not any(line.startswith("Loading") for line in said):
+        # It never came to the config: no interpreter, no library.
+        return None
     reason = errors[0] if errors else f"it ended with {done.returncode}"
     raise ExportError(f"{config.name}: {_TOOL}: {reason}; it was not kept; please report it")
 
