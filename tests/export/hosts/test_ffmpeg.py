@@ -164,21 +164,24 @@ def yuv_and_rgb(*, full: bool) -> tuple[np.ndarray, np.ndarray]:
 
 @needs_ffmpeg
 @pytest.mark.parametrize(
-    ("tags", "words"),
+    ("tagged", "words"),
     [
-        (("-colorspace", "bt2020nc", "-color_range", "tv"), ()),
-        (("-colorspace", "bt2020nc", "-color_range", "pc"), ()),
-        ((), ("bt2020nc",)),
-        ((), ("bt2020nc", "pc")),
+        ("tv", ()),
+        ("pc", ()),
+        ("", ("bt2020nc",)),
+        ("", ("bt2020nc", "pc")),
     ],
     ids=["tagged", "tagged full", "told", "told full"],
 )
 @pytest.mark.usefixtures("page")
 def test_a_movie_of_yuv_is_corrected(
-    tags: tuple[str, ...], words: tuple[str, ...], folder: Path, tmp_path: Path
+    tagged: str, words: tuple[str, ...], folder: Path, tmp_path: Path
 ) -> None:
-    yuv, rgb = yuv_and_rgb(full="pc" in (*tags, *words))
-    encode(tmp_path / "in.mkv", yuv, "yuv444p10le", "-c:v", "ffv1", *tags)
+    yuv, rgb = yuv_and_rgb(full="pc" in {tagged, *words})
+    # The options that tag would convert the picture in newer builds; so would FFV1, to tv.
+    x265 = ("-c:v", "libx265", "-x265-params", "lossless=1:log-level=none")
+    tags = ("-vf", f"setparams=colorspace=bt2020nc:range={tagged}", *x265)
+    encode(tmp_path / "in.mkv", yuv, "yuv444p10le", *(tags if tagged else ("-c:v", "ffv1")))
     done = run(folder, tmp_path, "in.mkv", "out.mkv", *words)
     assert done.returncode == 0, done.stderr
     away = 65535 * (decode(tmp_path / "out.mkv") - apply_tetrahedral(TABLE, rgb))
