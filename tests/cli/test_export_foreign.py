@@ -182,6 +182,18 @@ def test_a_config_holds_it(ledcal: Ledcal, theirs: Path, stage: Path, tmp_path: 
     np.testing.assert_allclose(apply_file(cube, CODE), apply_file(theirs, CODE), atol=1e-6, rtol=0)
 
 
+def test_a_profile_beside_it_keeps_its_own_stage(
+    ledcal: Ledcal, theirs: Path, stage: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "config"
+    both = ("export", SAMPLE, theirs, "--format", "ocio", "--size", 17, "--stage", stage)
+    run = ledcal(*both, "-o", out, "--json")
+    assert run.code == 0, run.err
+    made = json.loads(run.out)
+    assert [names["wall"] for names in made["displays"]] == ["pq wall", "north"]
+    assert [origin["file"] for origin in made["origins"]] == [str(theirs)]
+
+
 def test_notes_are_said(ledcal: Ledcal, tmp_path: Path) -> None:
     run = ledcal("export", ONE_DEFECT / "sound_beyond_0_1.cube", "-o", tmp_path / "o.cube")
     assert run.code == 0, run.err

@@ -83,6 +83,11 @@ def export(
             "--format ocio wants -o: the folder to write, or --into: the config to add to"
         )
     sources = [open_source(name, root=root, stage=stage) for name in names]
+    if stage is not None and all(source.foreign is None for source in sources):
+        raise InputError(
+            f"--stage {stage}: profile {sources[0].label.name} knows its stage; --stage is for "
+            ".cube and .clf files"
+        )
     made = _made(
         sources,
         file_format=file_format,

@@ -133,12 +133,12 @@ def open_source(name: Path, *, root: Path, stage: Path | None = None) -> Source:
     root : Path
         Where profiles are kept.
     stage : Path or None
-        For a file: the stage.toml that says what its codes mean.
+        For a file: the stage.toml that says what its codes mean; a profile knows its own.
 
     Raises
     ------
     InputError
-        If there is no such thing, it is damaged, or `stage` is given for a profile.
+        If there is no such thing, or it is damaged.
     """
     if name.suffix.lower() in FOREIGN and not any(
         (folder / "profile.json").is_file() for folder in (name, root / name)
@@ -147,11 +147,6 @@ def open_source(name: Path, *, root: Path, stage: Path | None = None) -> Source:
     if name.is_file():
         refuse_other_tables(name)
     profile, folder = read_stored(name, root=root)
-    if stage is not None:
-        raise InputError(
-            f"--stage {stage}: profile {profile.name} knows its stage; --stage is for .cube and "
-            ".clf files"
-        )
     made = profile.provenance
     return Source(
         identity=Identity(
