@@ -127,8 +127,9 @@ def mistakes(
 
     content = np.array(check.content)
     right = corrected(content)
+    off = "the uncalibrated display is on" if is_scene_linear else "it is off, or was not found"
     found = [
-        ("no correction: it is off, or its file was not found", content),
+        (f"no correction: {off}", content),
         ("corrected twice: take out one of the two", corrected(right)),
         ("red and blue are swapped on the way", corrected(content[::-1])),
         ("legal range: set the link and the processor to full range", _legal(right)),

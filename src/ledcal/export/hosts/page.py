@@ -158,7 +158,10 @@ def _wrong(
         which = f"{colour.name} of {walls[0].wall.name}" if len(walls) > 1 else colour.name
         right = _code(_expected(page, colour))
         lines += [_bullet(f"If {which} comes out as below, and not as {right}:"), ""]
-        lines.append(_table([(_code(one.code), one.cause) for one in wrong]))
+        rows = [(_code(one.code), one.cause) for one in wrong]
+        if page.is_scene_linear:
+            rows.append(("what was entered", "no transform at all: its file was not found"))
+        lines.append(_table(rows))
     return "\n".join(lines)
 
 
