@@ -15,6 +15,7 @@ from ledcal.lut.interpolate import apply_lut
 from ledcal.pipeline.export_words import matrix_words, steps_of, table_words
 from ledcal.pipeline.inverse import inverse_of
 from ledcal.pipeline.matrix import nearest_of
+from ledcal.pipeline.table_error import table_error
 from ledcal.values.chain import Chain, Lut1d
 
 if TYPE_CHECKING:
@@ -92,13 +93,15 @@ def export_file(
         path=out,
         overwrite=overwrite,
     )
+    error = None if inverse or source.profile is None else table_error(source.profile, table)
     return {
         **_facts(source, label, delivery.files, delivery.proofs, file_format),
         "size": table.size,
         "steps": steps_of(table),
         "inverse": inverse,
+        **({} if error is None else {"between_nodes": asdict(error)}),
         **({} if back is None else {"round_trip": asdict(back.round_trip), "lost": back.lost}),
-        "summary": table_words(delivery, label, table, file_format, back=back),
+        "summary": table_words(delivery, label, table, file_format, back=back, error=error),
     }
 
 

@@ -41,10 +41,15 @@ def table_words(
     file_format: str,
     *,
     back: Inverse | None,
+    error: Spread | None = None,
 ) -> list[str]:
     """Say what stands there and how to use it, in lines of at most 80 letters but for paths."""
     if len(delivery.files) > 1:
-        return [*_lattice_words(delivery, label, table, back), *_proof_words(delivery)]
+        return [
+            *_lattice_words(delivery, label, table, back),
+            *_error_words(error),
+            *_proof_words(delivery),
+        ]
     *_, last = steps_of(table)
     behind = f", then 3 {last.replace(' ', ' of ')}" if last.startswith("curves") else ""
     bits = ", 16 bits" if file_format == "hald" else ""
@@ -56,7 +61,7 @@ def table_words(
     ]
     if file_format == "resolve-cube":
         lines.append("       for Resolve only: ffmpeg and Unity refuse it; they take --format cube")
-    return [*lines, *_inverse_words(back), *_proof_words(delivery)]
+    return [*lines, *_inverse_words(back), *_error_words(error), *_proof_words(delivery)]
 
 
 def matrix_words(
@@ -133,6 +138,13 @@ def _inverse_words(back: Inverse | None) -> list[str]:
         f"  back and corrected again: {trip.median:.2f} median, {trip.p95:.2f} p95 delta E ITP",
         f"  lost: {100.0 * back.lost:.0f} % of the content's codes, which the wall cannot make",
     ]
+
+
+def _error_words(error: Spread | None) -> list[str]:
+    if error is None:
+        return []
+    off = f"{error.median:.2f} median, {error.p95:.2f} p95 delta E ITP off the exact correction"
+    return [f"  between nodes: {off}"]
 
 
 def _proof_words(delivery: Delivery) -> list[str]:
