@@ -17,7 +17,8 @@ from ledcal.colorimetry.space import BT709, matrix_rgb_to_aces
 from ledcal.colorimetry.target import target_code
 from ledcal.export.bundle import seal
 from ledcal.export.check_colours import best_table
-from ledcal.export.hosts.unreal import HOST, SCRIPT, ascii_walls, in_space
+from ledcal.export.hosts.linear709 import in_space
+from ledcal.export.hosts.unreal import HOST, SCRIPT, ascii_walls
 from ledcal.export.ocio.proof import open_config
 from ledcal.lut.interpolate import apply_lut
 from ledcal.values.export import CheckColour

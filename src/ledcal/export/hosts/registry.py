@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve, unreal
+from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve, unity, unreal
 
 if TYPE_CHECKING:
     from ledcal.export.hosts.host import Host
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # In the order in which they are listed; `ledcal.cli.export.HOSTS` names the same.
 _ALL: tuple[Host, ...] = (
     unreal.HOST,
+    unity.HOST,
     disguise.HOST,
     resolve.HOST,
     obs.HOST,

@@ -6,14 +6,12 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ledcal import __version__
-from ledcal.colorimetry.target import target_code
 from ledcal.errors import ExportError
-from ledcal.export.check_colours import best_table, check_colours
+from ledcal.export.check_colours import check_colours
 from ledcal.export.cube import ascii_line
 from ledcal.export.hosts.host import Host
+from ledcal.export.hosts.linear709 import entered, in_space, white_codes
 from ledcal.export.hosts.tables import either
 from ledcal.export.hosts.words import page_of, read_template
 from ledcal.export.ocio.config import write_config
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
     from ledcal.values.export import CheckColour, WallCorrection
 
 SCRIPT = "ledcal_unreal.py"
-# The linear light of Unreal's projects, unless they say otherwise.
-_DEFAULT_SPACE = "Linear Rec.709 (sRGB)"
-_ACESCG = "ACEScg"
 
 
 def ascii_walls(walls: Sequence[WallCorrection]) -> tuple[WallCorrection, ...]:
@@ -153,24 +148,14 @@ def _check_document(colour: CheckColour) -> dict[str, Any]:
     }
 
 
-def in_space(colour: CheckColour, name: str) -> list[float]:
-    """A check colour as numbers of one of the config's linear spaces."""
-    spaces = {space.name: space for space in SPACES}
-    aces = spaces[_ACESCG].matrix() @ np.array(colour.acescg)
-    return [round(float(value), 6) for value in np.linalg.solve(spaces[name].matrix(), aces)]
-
-
 def _white(
     walls: Sequence[WallCorrection], names: Sequence[DisplayNames], evaluate: Evaluate
 ) -> str:
     """What 100 nits become, a line for each display."""
     lines = []
     for wall, one in zip(walls, names, strict=True):
-        content = target_code(wall.target, np.ones((1, 3)))
-        for name, code in (
-            (one.calibrated, evaluate(best_table(wall), content)[0]),
-            (one.uncalibrated, content[0]),
-        ):
+        content, corrected = white_codes(wall, evaluate)
+        for name, code in ((one.calibrated, corrected), (one.uncalibrated, content)):
             red, green, blue = (float(value) for value in code)
             steps = " ".join(str(value) for value in code_values((red, green, blue)))
             lines.append(f"    {steps:<14} (of 1023)  {name}")
@@ -197,17 +182,10 @@ def _linear(names: Sequence[DisplayNames], checks: Sequence[Sequence[CheckColour
     """The check colours in Unreal's default working space, a line each."""
     groups: dict[str, list[str]] = {}
     for one, colours in zip(names, checks, strict=True):
-        groups.setdefault("\n".join(map(_entered, colours)), []).append(one.calibrated)
+        groups.setdefault("\n".join(map(entered, colours)), []).append(one.calibrated)
     if len(groups) == 1:
         return next(iter(groups))
     return "\n".join(f"    {either(ours)}:\n{lines}" for lines, ours in groups.items())
-
-
-def _entered(colour: CheckColour) -> str:
-    value = in_space(colour, _DEFAULT_SPACE)
-    numbers = " ".join(f"{part:.4f}" for part in value)
-    beyond = "  (beyond Rec.709: cannot be entered)" if min(value) < 0.0 else ""
-    return f"    {colour.name:<6} {numbers}{beyond}"
 
 
 HOST = Host(
