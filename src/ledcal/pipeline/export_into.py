@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ledcal.export.ocio.into import add_walls
+from ledcal.export.ocio.into import add_walls, require_places
 from ledcal.export.readback import READ_BACK_LIMIT
 from ledcal.files.digest import sha256_file
 from ledcal.lut.interpolate import apply_lut
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 
     from ledcal.export.ocio.into import Added
     from ledcal.pipeline.export_source import Source
+
+
+# What is added to a section, for people.
+_WORDS = {
+    "roles": "role",
+    "view_transforms": "view transform",
+    "display_colorspaces": "display space",
+    "colorspaces": "space",
+    "search_path": "search_path",
+    "active_views": "to the shown views",
+}
 
 
 def export_into(
@@ -51,12 +63,14 @@ def export_into(
     LedcalError
         If the config cannot be added to, or would not do what it should; nothing is changed.
     """
+    require_places(into, out, overwrite=overwrite)
     sizes = [size_for_config(source, size) for source in sources]
     walls = [source.for_hosts([nodes]) for source, nodes in zip(sources, sizes, strict=True)]
     made = add_walls(into, walls, apply_lut, out=out, overwrite=overwrite)
+    tables = {path.relative_to(into.parent).as_posix(): path for path in made.tables}
     files = [
-        {"path": path.relative_to(into.parent).as_posix(), "sha256": sha256_file(path)}
-        for path in (made.config, *made.tables)
+        {"path": name, "sha256": sha256_file(path)}
+        for name, path in {made.config.name: made.config, **tables}.items()
     ]
     return {
         "out": str(made.config),
@@ -74,7 +88,7 @@ def export_into(
         "profiles": [str(source.path) for source in sources],
         "content": [source.label.takes for source in sources],
         "proof": _proof_document(made),
-        "summary": _summary(made, [file["path"] for file in files[1:]]),
+        "summary": _summary(made, list(tables)),
     }
 
 
@@ -93,25 +107,33 @@ def _proof_document(made: Added) -> dict[str, Any]:
 
 def _summary(made: Added, tables: list[str]) -> list[str]:
     walls, proof = made.proof.walls, made.proof
-    lines = [f"{made.config}: {len(made.displays)} wall corrections in it"]
-    if not made.is_changed:
-        lines[0] += " already; nothing was changed"
-    lines += ["  scene-linear 1.0 = 100 nits on the wall", *displays_words(made.displays)]
-    lines += [f"  {'table:':<13} {path}" for path in tables]
-    ours = {"displays", "display_colorspaces", "named_transforms", "active_displays"}
-    for section, names in made.added.items():
-        rest = [name for name in names if section not in ours or not name.startswith("LED ")]
-        lines += [f"  also added:   {name} ({section})" for name in rest]
+    count = len(made.displays)
+    state = "added" if made.is_changed else "in it already; nothing was changed"
+    rows = [("table", path) for path in tables] + [("also added", one) for one in _others(made)]
     if made.replaced:
-        lines.append(f"  replaced:     {', '.join(made.replaced.get('displays', []))}")
+        rows += [("replaced", name) for name in made.replaced["displays"]]
     if made.kept:
-        lines.append(f"  as it was:    {made.kept}")
-    lines += [f"  note: {note}" for note in made.notes]
+        rows.append(("as it was", str(made.kept)))
     worst = max(walls.beyond, walls.table)
     return [
-        *lines,
+        f"{made.config}: {count} correction{'s' if count > 1 else ''} {state}",
+        "  scene-linear 1.0 = 100 nits on the wall",
+        *displays_words(made.displays),
+        *(f"  {key + ':':<13} {words}" for key, words in rows),
+        *(f"  note: {note}" for note in made.notes),
         f"  proven: {proof.n_processors} transforms of the config do what they did, bit for bit",
         f"          {proof.reader}, {walls.n_colours} colours: walls within {worst:.0e} in code",
         f"          {proof.checker}",
-        "  load the config anew in the host; copy the tables wherever the config goes",
+        "  load the config anew in the host; copy the tables wherever it goes",
+    ]
+
+
+def _others(made: Added) -> list[str]:
+    """What was added besides the walls."""
+    walls = {name for names in made.displays for name in asdict(names).values()}
+    return [
+        f"{_WORDS[section]} {name}"
+        for section, names in made.added.items()
+        for name in names
+        if section in _WORDS and (name not in walls or section.startswith(("view", "active_v")))
     ]

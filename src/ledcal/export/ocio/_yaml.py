@@ -167,7 +167,7 @@ def _make_flow(node: Any) -> None:
 
 def _first_document(text: str) -> Iterator[Any]:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.DocumentEndEvent):
+        if isinstance(event, (yaml.DocumentEndEvent, yaml.StreamEndEvent)):
             return
         if not isinstance(event, (yaml.StreamStartEvent, yaml.DocumentStartEvent)):
             yield event

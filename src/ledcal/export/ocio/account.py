@@ -182,6 +182,7 @@ def _read_account(document: Document) -> Account | None:
 def _entries(document: Document, section: Node, names: Iterable[str]) -> dict[str, Entry]:
     """Entries of ours as text indented by two, whatever form they have."""
     wanted, found = set(names), {}
+    column = 0 if section.is_flow else document.column(section)
     dash = "- " if section.kind == "sequence" else ""
     for name, first, last in section.entries():
         if name not in wanted:
@@ -190,7 +191,7 @@ def _entries(document: Document, section: Node, names: Iterable[str]) -> dict[st
             text = f"  {dash}{document.text[first.start : last.end]}\n"
         else:
             lines = document.lines(first.start, last.end)
-            text = "".join(f"  {line[section.column :]}\n" if line.strip() else "\n"
+            text = "".join(f"  {line[column:]}\n" if line.strip() else "\n"
                            for line in lines)  # fmt: skip
         found[name] = Entry(name, text)
     return found
@@ -198,7 +199,8 @@ def _entries(document: Document, section: Node, names: Iterable[str]) -> dict[st
 
 def _without_blocks(text: str) -> str:
     """Without the lines between our comments, and without a line end that they brought."""
-    for found in reversed(list(_BLOCK.finditer(text))):
+    while blocks := list(_BLOCK.finditer(text)):
+        found = blocks[-1]
         start, end = found.span()
         if end == len(text) and not found[0].endswith("\n") and start:
             start -= 2 if text[start - 2 : start] == "\r\n" else 1

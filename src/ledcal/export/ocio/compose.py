@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ledcal.errors import InputError
@@ -10,6 +10,7 @@ from ledcal.export.ocio.account import BEGIN, END, Account, Unit, merged
 from ledcal.export.ocio.document import Insertions
 from ledcal.export.ocio.ground import names_of
 from ledcal.export.ocio.names import VIEW, clean_name
+from ledcal.export.ocio.proof import views_of
 from ledcal.export.ocio.sections import Entry
 from ledcal.export.ocio.text import quoted
 
@@ -46,11 +47,14 @@ class Composed:
         What of it is ours.
     replaced : Names
         What of ours was in it before and is gone, or is there anew.
+    notes : tuple of str
+        What people should know.
     """
 
     text: str
     account: Account
     replaced: Names
+    notes: tuple[str, ...]
 
 
 def compose_config(
@@ -78,7 +82,8 @@ def compose_config(
         changed safely: it says where.
     """
     kept, gone = _part_units(parted, sections.walls)
-    entries = _walls_entries(sections, ground, place)
+    raw = ground.raw if _raw_is_last(parted.theirs) else ""
+    entries = _walls_entries(sections, replace(ground, raw=raw), place)
     units = [_unit(one, place) for one in sections.walls]
     order = [unit for unit in parted.account.units if unit in kept] + units
     first = next((n for n, unit in enumerate(parted.account.units) if unit in gone), None)
@@ -103,7 +108,7 @@ def compose_config(
     account = Account(base, tuple(_with(unit, _active(parted.theirs, unit)) for unit in order))
     text = _text(parted.theirs, whole, lists, account)
     replaced = merged(unit.names for unit in gone)
-    return Composed(text, account, replaced)
+    return Composed(text, account, replaced, _notes(opened, base))
 
 
 def _part_units(parted: Parted, walls: Sequence[PlannedWall]) -> tuple[list[Unit], list[Unit]]:
@@ -225,6 +230,16 @@ def _lists_base(document: Document, place: Place) -> Names:
     return base
 
 
+def _notes(opened: Opened, base: Names) -> tuple[str, ...]:
+    """That a view which was hidden is not any more."""
+    if "active_views" not in base:
+        return ()
+    shown = [display for display, view in views_of(opened) if view.casefold() == VIEW.casefold()]
+    names = ", ".join(shown)
+    note = f"{VIEW} is in active_views now, so the view of that name of {names} is shown too"
+    return (note,) if shown else ()
+
+
 def _active(document: Document, unit: Unit) -> Names:
     """What of a wall a list of displays that are shown must have."""
     if not _listed(document, "active_displays"):
@@ -232,12 +247,19 @@ def _active(document: Document, unit: Unit) -> Names:
     return {"active_displays": unit.names["displays"]}
 
 
-def _listed(document: Document, key: str) -> set[str]:
+def _raw_is_last(document: Document) -> bool:
+    """Whether Raw follows our view; the first of active_views is what hosts start with."""
+    listed = _listed(document, "active_views")
+    view = VIEW.casefold()
+    return not listed or (view in listed and "raw" in listed[listed.index(view) :])
+
+
+def _listed(document: Document, key: str) -> list[str]:
     """What a list holds; nothing, where it is empty and so hides nothing."""
     node = document.section(key)
     if node is None or node.kind != "sequence":
-        return set()
-    return {item.value.casefold() for item in node.items} - {""}
+        return []
+    return [item.value.casefold() for item in node.items if item.value]
 
 
 def _with(unit: Unit, lists: Names) -> Unit:

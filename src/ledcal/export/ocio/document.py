@@ -49,6 +49,15 @@ class Document:
         found = self.text.find("\n", offset)
         return len(self.text) if found < 0 else found + 1
 
+    def column(self, node: Node) -> int:
+        """Where the entries of a section in block form start."""
+        if not node.anchor:
+            return node.column
+        # An anchor stands on the line of the key.
+        first = node.items[0].start
+        start = first if node.kind == "mapping" else self.text.rindex("-", 0, first)
+        return start - self.text.rfind("\n", 0, start) - 1
+
     def lines(self, start: int, end: int) -> list[str]:
         """The whole lines from one offset to another, without their ends."""
         start = self.text.rfind("\n", 0, start) + 1
@@ -135,7 +144,7 @@ class Insertions:
             self._add_inline(node, parts)
             return
         at = self._document.line_end(_end_of(self._document, node))
-        indent = self._document.root.column + 2 if node.is_null else node.column
+        indent = self._document.root.column + 2 if node.is_null else self._document.column(node)
         self._add_block(at, indent, [line[2:] for line in lines])
 
     def add_names(self, key: str, names: Sequence[str]) -> None:
@@ -148,7 +157,8 @@ class Insertions:
             self._add_inline(node, [quoted(name) for name in names])
         else:
             at = self._document.line_end(_end_of(self._document, node))
-            self._add_block(at, node.column, [f"- {quoted(name)}" for name in names])
+            column = self._document.column(node)
+            self._add_block(at, column, [f"- {quoted(name)}" for name in names])
 
     def add_folder(self, folder: str) -> None:
         """Put a folder behind those of the search path."""

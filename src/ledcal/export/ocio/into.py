@@ -147,7 +147,7 @@ def add_walls(
     SystemFault
         If the operating system refuses.
     """
-    out = _require_places(config, out, overwrite=overwrite)
+    out = require_places(config, out, overwrite=overwrite)
     with quietly():
         return _add(config, out, walls, evaluate, size)
 
@@ -181,9 +181,9 @@ def _add(
         displays=tuple(one.names for one in sections.walls),
         kept=kept,
         is_changed=before != text,
-        added=_new(composed, parted.account.added()),
-        replaced=composed.replaced,
-        notes=ground.notes,
+        added=_new(composed, parted.account.added()) if before != text else {},
+        replaced=composed.replaced if before != text else {},
+        notes=(*ground.notes, *composed.notes),
         proof=proof,
     )
 
@@ -198,19 +198,26 @@ class _Wanted:
     evaluate: Evaluate
 
 
-def _require_places(config: Path, out: Path | None, *, overwrite: bool) -> Path:
+def require_places(config: Path, out: Path | None, *, overwrite: bool) -> Path:
+    """The config that is to be written, if it may be.
+
+    Raises
+    ------
+    InputError
+        If there is no config to add to, or the new one cannot stand there.
+    """
     if config.suffix.lower() == ".ocioz":
         raise InputError(
             f"{config}: an archive; unpack it (ocioarchive --extract {config.name}) and add to the "
             "config.ocio in it"
         )
     if not config.is_file():
-        hint = ""
         if config.parts[:1] == ("ocio:",):
-            hint = (
-                "; that one is in OpenColorIO: save it first with ociocheck --iconfig ... --oconfig"
+            raise InputError(
+                f"{config.name} is inside OpenColorIO; save it first: ociocheck --iconfig "
+                f"ocio://{config.name} --oconfig config.ocio"
             )
-        raise InputError(f"{config}: no such file{hint}")
+        raise InputError(f"{config}: no such file")
     if out is None:
         if not overwrite:
             raise InputError(

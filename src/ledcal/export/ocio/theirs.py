@@ -91,10 +91,10 @@ def open_theirs(data: bytes, config: Path) -> Opened:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Let OpenColorIO say on stderr only what is wrong, and not what it thinks of a config."""
+    """Keep what OpenColorIO thinks of a config off stderr; what stops it is raised."""
     ocio = opencolorio()
     before = ocio.GetLoggingLevel()
-    ocio.SetLoggingLevel(ocio.LOGGING_LEVEL_WARNING)
+    ocio.SetLoggingLevel(ocio.LOGGING_LEVEL_NONE)
     try:
         yield
     finally:
