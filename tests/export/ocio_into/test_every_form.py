@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledcal.colorimetry.target import target_code
@@ -68,9 +68,8 @@ def add(data: bytes, config: Path, sections: Sections) -> tuple[Composed, Opened
 
 
 @settings(
-    max_examples=100,
+    max_examples=70,
     deadline=None,
-    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(

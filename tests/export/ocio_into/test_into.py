@@ -193,6 +193,17 @@ def test_a_view_of_theirs_that_comes_to_light_is_said(config: Path) -> None:
     assert "so the view of that name of desk is shown too" in note
 
 
+def test_walls_that_go_with_a_replaced_config_are_said(config: Path) -> None:
+    new = config.with_name("new.ocio")
+    assert add(config, OTHER, out=new).notes == ()
+    made = add(config, out=new, overwrite=True)
+    assert made.kept == config.with_name("new.ocio.before-ledcal")
+    (note,) = made.notes
+    assert "had wall ceiling in it, which config.ocio has not" in note
+    assert f"--into {new}" in note
+    assert add(new, WALL, OTHER).notes == ()
+
+
 def test_what_is_wrong_in_theirs_before_is_said(config: Path) -> None:
     sections = sections_of_theirs()
     gone = "    from_scene_reference: !<FileTransform> {src: gone.cube}\n"

@@ -183,7 +183,7 @@ def _add(
         is_changed=before != text,
         added=_new(composed, parted.account.added()) if before != text else {},
         replaced=composed.replaced if before != text else {},
-        notes=(*ground.notes, *composed.notes),
+        notes=(*ground.notes, *composed.notes, *_lost(before, composed, config, out)),
         proof=proof,
     )
 
@@ -352,6 +352,23 @@ def _names_of(sections: Sections) -> Names:
         "display_colorspaces": displays,
         "named_transforms": [one.names.correction for one in sections.walls],
     }
+
+
+def _lost(before: bytes | None, composed: Composed, config: Path, out: Path) -> tuple[str, ...]:
+    """That a config which is replaced had walls that the one added to has not."""
+    if before is None:
+        return ()
+    try:
+        units = part(read_document(before, name=str(out))).account.units
+    except InputError:
+        return ()
+    there = {unit.wall for unit in composed.account.units}
+    gone = dict.fromkeys(unit.wall for unit in units if unit.wall not in there)
+    note = (
+        f"{out.name} had wall {', '.join(gone)} in it, which {config.name} has not; to keep what "
+        f"is in {out.name}, add to it: --into {out}"
+    )
+    return (note,) if gone else ()
 
 
 def _new(composed: Composed, before: Names) -> Names:
