@@ -170,7 +170,7 @@ def _files(files: Iterable[str]) -> str:
         ("README.md", "this page"),
         ("ledcal-bundle.json", "the same for programs: wall, profile, check colours"),
         ("check_bundle.py", "tells whether this copy is whole"),
-        ("ascmhl/", "ASC MHL: hashes of all files (xxh64, C4), as offload tools read them"),
+        ("ascmhl/", "ASC MHL: hashes of all files, for offload tools"),
     )
     return _table([*((name, "") for name in sorted(files)), *own])
 
