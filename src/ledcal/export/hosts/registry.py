@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve, unity, unreal
+from ledcal.export.hosts import (
+    blender,
+    disguise,
+    ffmpeg,
+    nuke,
+    obs,
+    processor,
+    resolve,
+    touchdesigner,
+    unity,
+    unreal,
+)
 
 if TYPE_CHECKING:
     from ledcal.export.hosts.host import Host
@@ -13,8 +24,11 @@ if TYPE_CHECKING:
 _ALL: tuple[Host, ...] = (
     unreal.HOST,
     unity.HOST,
+    blender.HOST,
     disguise.HOST,
     resolve.HOST,
+    nuke.HOST,
+    touchdesigner.HOST,
     obs.HOST,
     ffmpeg.HOST,
     processor.HOST,
