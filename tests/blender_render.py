@@ -2,7 +2,8 @@
 
 No part of ledcal is imported here. ``LEDCAL_TEST_JOB`` leads to a JSON document: ``script``
 (ledcal_blender.py, where no start script has run it), ``patches`` and ``few`` (EXR pictures of
-ACEScg), ``out`` (folder) and ``do`` (which of the functions below).
+ACEScg), ``out`` (folder), ``do`` (which of the methods below), ``open`` (a .blend to open before
+the script).
 """
 
 from __future__ import annotations
@@ -124,14 +125,18 @@ class Render:
         self.write(scene, "refused.png")
 
     def file_of_others(self, scene: Any) -> None:
-        """A .blend whose scenes have settings of their own."""
+        """A .blend of a Blender with its own colours, whose scenes have settings of their own."""
         for one in (scene, self.bpy.data.scenes.new("second")):
             one.view_settings.exposure = 2.0
             one.view_settings.gamma = 1.5
-            one.display_settings.display_device = "sRGB Monitor"
             one.render.dither_intensity = 2.0
             one.render.image_settings.color_management = "OVERRIDE"
         self.bpy.ops.wm.save_as_mainfile(filepath=str(self.out / "others.blend"))
+
+    def opened(self, scene: Any) -> None:
+        """The .blend of others, while Blender runs."""
+        del scene
+        self.bpy.ops.wm.open_mainfile(filepath=str(self.out / "others.blend"))
 
     def said(self, scene: Any) -> None:
         """What every scene is set to."""
@@ -161,6 +166,8 @@ def main() -> None:
     job = json.loads(Path(os.environ["LEDCAL_TEST_JOB"]).read_text("utf-8"))
     # A Python with bpy reads OCIO when it is imported; in Blender it is there already.
     bpy = importlib.import_module("bpy")
+    if "open" in job:
+        bpy.ops.wm.open_mainfile(filepath=job["open"])
     if "script" in job:
         runpy.run_path(job["script"], run_name="__main__")
     render = Render(bpy, job)

@@ -108,7 +108,8 @@ def script_colours(wall: WallCorrection, evaluate: Evaluate) -> list[dict[str, A
     Returns
     -------
     list of dict
-        ``name``, ``acescg`` (1.0 = 100 nits), ``uncalibrated`` and ``calibrated`` codes 0..1.
+        ``name``, ``acescg`` and ``aces2065_1`` (1.0 = 100 nits), ``uncalibrated`` and
+        ``calibrated`` codes 0..1.
     """
     pages = check_colours(wall, evaluate, is_scene_linear=True)
     peak = round(wall.target.peak_nits / 100.0, 3)
@@ -120,12 +121,14 @@ def script_colours(wall: WallCorrection, evaluate: Evaluate) -> list[dict[str, A
         "a green outside of every gamut": (-0.1, 0.4, -0.1),
     }
     light = np.array(list(colours.values()))
+    aces = light @ _ACESCG.matrix().T
     content = expected_code(wall.target, _ACESCG, light).code
     corrected = evaluate(best_table(wall), content)
     return [
         {
             "name": name,
             "acescg": _numbers(light[i]),
+            "aces2065_1": _numbers(aces[i]),
             "uncalibrated": _numbers(content[i]),
             "calibrated": _numbers(corrected[i]),
         }
