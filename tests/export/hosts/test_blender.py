@@ -1,0 +1,222 @@
+"""The files for Blender, without a Blender: what the starters do, and what the script knows.
+
+tests/test_blender.py runs them in Blender itself.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from ledcal.errors import InputError
+from ledcal.export.hosts.registry import HOSTS
+from ledcal.export.hosts.scripts import script_colours
+from ledcal.export.ocio.proof import open_config
+from ledcal.lut.interpolate import apply_lut
+from tests.export.hosts.scripted import two_walls, write_folder
+from tests.export.ocio.walls import fake_wall
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHELL = shutil.which("dash") or shutil.which("sh")
+NEEDS_SHELL = pytest.mark.skipif(SHELL is None, reason="no POSIX shell here")
+# Says what it was started with, an argument a line.
+STAND_IN = """#!/bin/sh
+echo "OCIO=$OCIO"
+echo "wall=$LEDCAL_WALL"
+echo "uncalibrated=$LEDCAL_UNCALIBRATED"
+for one in "$@"; do echo "$one"; done
+exit ${CODE:-0}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_folder("blender", tmp_path_factory.mktemp("bühne") / "for blender", two_walls())
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Path:
+    path = tmp_path / "other place" / "blender"
+    path.parent.mkdir()
+    path.write_text(STAND_IN)
+    path.chmod(0o755)
+    return path
+
+
+def start(
+    folder: Path, *words: str, starter: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run start_blender.sh; PATH holds no Blender where none is given."""
+    assert SHELL is not None
+    return subprocess.run(
+        [SHELL, starter or folder / "start_blender.sh", *words],
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", **environment},
+        cwd="/",
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def script_names(folder: Path, name: str) -> dict[str, object]:
+    """The constants of a script, which is read as Python 3.7."""
+    text = (folder / name).read_bytes().decode("ascii")
+    tree = ast.parse(text, feature_version=(3, 7))
+    constants = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                constants[node.targets[0].id] = ast.literal_eval(node.value)
+            except ValueError:
+                continue
+    return constants
+
+
+def test_what_is_in_the_folder(folder: Path) -> None:
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names == {
+        *("config.ocio", "luts/north-2031_17.cube", "luts/tv_17.cube"),
+        *("ledcal_blender.py", "start_blender.sh", "start_blender.bat"),
+    }
+    # An archive would be refused by 3.4.
+    assert not list(folder.rglob("*.ocioz"))
+    if os.name == "posix":
+        assert (folder / "start_blender.sh").stat().st_mode & 0o111 == 0o111
+
+
+@pytest.mark.parametrize("host", ["blender", "nuke", "touchdesigner"])
+def test_scripts_are_old_python_and_well_formed(host: str, tmp_path: Path) -> None:
+    folder = write_folder(host, tmp_path / host, two_walls())
+    name = f"ledcal_{host}.py"
+    constants = script_names(folder, name)
+    assert constants["FILES"] == ["config.ocio", "luts/north-2031_17.cube", "luts/tv_17.cube"]
+    rules = ["--isolated", "--select=E,F,W,B,UP,PL,RET,SIM", "--ignore=PLR,E501"]
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", *rules, "--target-version=py37", folder / name],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_script_knows_what_the_config_gives(folder: Path) -> None:
+    walls = script_names(folder, "ledcal_blender.py")["WALLS"]
+    assert isinstance(walls, list)
+    assert [wall["wall"] for wall in walls] == ["Bühne 3", "tv"]
+    assert [wall["table"] for wall in walls] == ["luts/north-2031_17.cube", "luts/tv_17.cube"]
+    opened = open_config(folder / "config.ocio")
+    for wall in walls:
+        for space, key in (("ACEScg", "acescg"), ("ACES2065-1", "aces2065_1")):
+            light = np.array([check[key] for check in wall["checks"]])
+            for kind in ("calibrated", "uncalibrated"):
+                processor = opened.displayed(space, wall[kind], wall["view"])
+                code = opened.apply(processor, light)
+                wanted = np.array([check[kind] for check in wall["checks"]])
+                assert np.abs(code - wanted).max() < 3e-6
+
+
+def test_check_colours_reach_both_ends_and_beyond() -> None:
+    colours = {one["name"]: one for one in script_colours(fake_wall(), apply_lut)}
+    assert list(colours)[:3] == ["grey", "skin", "blue"]
+    assert colours["black"]["uncalibrated"] == [0.0, 0.0, 0.0]
+    peak = colours["peak white"]
+    assert peak["acescg"] == [15.0, 15.0, 15.0]
+    assert peak["uncalibrated"] == colours["twice the peak"]["uncalibrated"]
+    assert min(colours["a green outside of every gamut"]["acescg"]) < 0.0
+
+
+@NEEDS_SHELL
+def test_the_starter_sets_the_config_and_passes_the_rest_on(folder: Path, stand_in: Path) -> None:
+    done = start(folder, "my scene.blend", "-a", PATH=f"{stand_in.parent}:/usr/bin:/bin")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"OCIO={folder / 'config.ocio'}",
+        *("wall=", "uncalibrated="),
+        *("--python-exit-code", "1", "--python", str(folder / "ledcal_blender.py")),
+        *("my scene.blend", "-a"),
+    ]
+
+
+@NEEDS_SHELL
+def test_own_options_come_first(folder: Path, stand_in: Path) -> None:
+    blender = str(stand_in)
+    words = ("--wall", "Bühne 3", "--uncalibrated", "-b", "--", "--wall", "x")
+    done = start(folder, *words, BLENDER=blender)
+    assert done.stdout.splitlines()[1:3] == ["wall=Bühne 3", "uncalibrated=1"]
+    assert done.stdout.splitlines()[7:] == ["-b", "--", "--wall", "x"]
+    done = start(folder, BLENDER=blender, LEDCAL_WALL="tv")
+    assert done.stdout.splitlines()[1] == "wall=tv"
+    done = start(folder, "--wall", BLENDER=blender)
+    assert (done.returncode, done.stderr) == (1, "ledcal: FAILED: --wall wants a name\n")
+
+
+@NEEDS_SHELL
+def test_codes_of_blender_are_passed_on_and_a_crash_is_said(folder: Path, stand_in: Path) -> None:
+    done = start(folder, BLENDER=str(stand_in), CODE="3")
+    assert (done.returncode, done.stderr) == (3, "")
+    done = start(folder, BLENDER=str(stand_in), CODE="134")
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "ledcal: FAILED: Blender crashed (code 134); is this folder whole"
+    )
+
+
+@NEEDS_SHELL
+def test_a_starter_without_blender_says_so(folder: Path, tmp_path: Path) -> None:
+    place = tmp_path / "bin"
+    place.mkdir()
+    for tool in ("dirname", "sh"):
+        path = shutil.which(tool)
+        assert path is not None
+        (place / tool).symlink_to(path)
+    done = start(folder, PATH=str(place))
+    assert done.returncode == 1
+    assert "ledcal: FAILED: Blender was not found; put its path into BLENDER" in done.stderr
+    done = start(folder, BLENDER="/nowhere/blender")
+    assert "ledcal: FAILED: BLENDER is /nowhere/blender, and cannot be run" in done.stderr
+
+
+@NEEDS_SHELL
+@pytest.mark.parametrize("name", ["config.ocio", "luts/tv_17.cube", "ledcal_blender.py"])
+def test_a_starter_whose_folder_is_not_whole_says_so(
+    folder: Path, stand_in: Path, tmp_path: Path, name: str
+) -> None:
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    (copy / name).write_bytes(b"")
+    done = start(copy, BLENDER=str(stand_in))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"ledcal: FAILED: {name} is missing or empty in {copy}" in done.stderr
+
+
+def test_the_batch_file_is_one_that_windows_reads(folder: Path) -> None:
+    data = (folder / "start_blender.bat").read_bytes()
+    assert data.count(b"\n") == data.count(b"\r\n") > 40
+    text = data.decode("ascii")
+    assert '"config.ocio" "luts\\north-2031_17.cube" "luts\\tv_17.cube" "ledcal_blender.py"' in text
+    assert '--python "%HERE%ledcal_blender.py"' in text
+    labels = {line[1:].strip() for line in text.splitlines() if line.startswith(":")}
+    jumps = {line.split("goto ")[1].strip() for line in text.splitlines() if "goto " in line}
+    assert jumps <= labels
+    assert text.count("(") == text.count(")")
+
+
+def test_names_that_would_crash_blender_are_refused(tmp_path: Path) -> None:
+    long = fake_wall("舞" * 16)
+    with pytest.raises(InputError, match=r"name of 65 bytes.*shorter name in stage.toml"):
+        HOSTS["blender"].write(tmp_path, (long,), apply_lut)
+    assert list(tmp_path.iterdir()) == []
+    name = "Main Stage LED Volume"
+    two = [fake_wall(name, camera=f"Blackmagic URSA Cine 12K {n}", profile=n) for n in "AB"]
+    with pytest.raises(InputError, match="export each profile to a folder of its own"):
+        HOSTS["blender"].write(tmp_path, tuple(two), apply_lut)
+    HOSTS["blender"].write(tmp_path, (fake_wall("舞" * 15),), apply_lut)
