@@ -320,6 +320,33 @@ def test_a_missing_table_is_named(blender: Blender, damaged: Path) -> None:
     assert _refusal(blender, damaged).startswith("luts/tv_33.cube is missing or empty in ")
 
 
+def test_the_script_alone_refuses_too(blender: Blender, damaged: Path) -> None:
+    """Without the starter, as the README has it for those who set things by hand."""
+    script = str(damaged / "ledcal_blender.py")
+    options = [] if blender.is_python else [*_QUIET[:2], "--python-exit-code", "1", _QUIET[2]]
+    others = {key: value for key, value in os.environ.items() if key != "OCIO"}
+
+    def refusal(**environment: str) -> str:
+        done = subprocess.run(
+            [blender.path, *options, script],
+            env={**others, "LEDCAL_WALL": "tv", **environment},
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+        )
+        assert done.returncode == 1, done.stdout + done.stderr
+        return done.stderr[done.stderr.index("ledcal: FAILED: ") :].splitlines()[0]
+
+    assert "FAILED: OCIO is not set, so Blender uses its own colours" in refusal()
+    other = damaged.parent / "other.ocio"
+    shutil.copy(damaged / "config.ocio", other)
+    assert f"FAILED: OCIO leads to {other} and must lead to" in refusal(OCIO=str(other))
+    (damaged / "luts" / "tv_33.cube").unlink()
+    said = refusal(OCIO=str(damaged / "config.ocio"))
+    assert "FAILED: luts/tv_33.cube is missing or empty in" in said
+
+
 def test_a_table_cut_short_is_refused(blender: Blender, damaged: Path) -> None:
     table = damaged / "luts" / "pq-wall-sample_33.cube"
     table.write_bytes(table.read_bytes()[:20000])
