@@ -149,7 +149,9 @@ def test_an_anchor_that_nobody_repeats_is_no_hindrance() -> None:
 
 
 def test_tabs_strange_bytes_and_other_documents() -> None:
-    data = b"\xef\xbb\xbf# caf\xe9 \x01\xc2\x85\ndisplays:\t# tab\n  a:\tb\t\n\t# tab\n...\n--- x\n"
+    data = (
+        b"\xef\xbb\xbf# \xe9t\xe9 \x01\xc2\x85\ndisplays:\t# tab\n  a:\tb\t\n\t# tab\n...\n--- x\n"
+    )
     document = read_document(data, name="c")
     insertions = Insertions(document, begin=BEGIN, end=END)
     insertions.add_entries("displays", [DISPLAY])

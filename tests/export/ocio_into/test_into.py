@@ -184,6 +184,36 @@ def test_where_the_path_leads_elsewhere_our_folder_is_added(config: Path, tmp_pa
     assert made.tables == (config.parent / "ledcal" / "north-2031_17.cube",)
 
 
+def test_tables_go_below_a_folder_of_theirs_that_is_there(config: Path) -> None:
+    (config.parent / "a" / "b").mkdir(parents=True)
+    (config.parents[1] / "shared").mkdir()
+    for search_path, folder in (
+        ("../shared:gone:./a/b:luts", "a/b/ledcal"),
+        ("../shared:.", "ledcal"),
+    ):
+        config.write_bytes(
+            write_config(sections_of_theirs(), search_path=f"search_path: {search_path}")
+        )
+        made = add(config)
+        assert made.tables == (config.parent / folder / "north-2031_17.cube",)
+        assert "search_path" not in made.added
+    assert not list((config.parents[1] / "shared").iterdir())
+
+
+def test_a_file_that_our_folder_would_bring_in_is_noticed(config: Path, tmp_path: Path) -> None:
+    """What could not be built before must not do something now."""
+    sections = sections_of_theirs()
+    lost = "    from_scene_reference: !<FileTransform> {src: lost.spimtx}\n"
+    sections["colorspaces"] += f"  - !<ColorSpace>\n    name: x\n{lost}"
+    config.write_bytes(write_config(sections, search_path=f"search_path: {tmp_path}"))
+    (config.parent / "ledcal").mkdir()
+    (config.parent / "ledcal" / "lost.spimtx").write_text("2 0 0 0 0 2 0 0 0 0 2 0\n")
+    before = tree(config.parent)
+    with pytest.raises(ExportError, match="ACES2065-1 to x would no longer do what it did"):
+        add(config)
+    assert tree(config.parent) == before
+
+
 def test_a_view_of_theirs_that_comes_to_light_is_said(config: Path) -> None:
     sections = sections_of_theirs()
     view = "    - !<View> {name: Un-tone-mapped, colorspace: Raw}\n"
