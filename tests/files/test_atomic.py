@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledcal.errors import InputError, SystemFault
+from ledcal.errors import ExportError, InputError, SystemFault
 from ledcal.files.atomic import PathFault, atomic_file, atomic_folder
 
 if TYPE_CHECKING:
@@ -195,3 +195,22 @@ def test_an_empty_folder_may_be_filled(tmp_path: Path) -> None:
     with atomic_folder(path, marker="plan.json") as part:
         (part / "plan.json").write_text("new")
     assert (path / "plan.json").read_text() == "new"
+
+
+def test_a_fault_inside_names_what_was_asked_for(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    with (
+        pytest.raises(ExportError) as caught,
+        atomic_folder(folder) as part,
+        atomic_file(part / "wall.cube") as file,
+    ):
+        raise ExportError(f"{file}: cannot be read")
+    assert str(caught.value) == f"{folder / 'wall.cube'}: cannot be read"
+
+
+def test_a_link_to_nothing_is_not_replaced_unasked(tmp_path: Path) -> None:
+    link = tmp_path / "wall.cube"
+    link.symlink_to(tmp_path / "away.cube")
+    with pytest.raises(InputError, match="exists already"), atomic_file(link):
+        pytest.fail("the block must not run")
+    assert link.is_symlink()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ledcal.errors import InputError, SystemFault
+from ledcal.errors import InputError, LedcalError, SystemFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,8 +56,18 @@ def _faults_named(path: Path) -> Iterator[list[Path]]:
         if any(part == fault.where or part in fault.where.parents for part in temporary):
             raise PathFault(path, fault.reason) from fault
         raise
+    except LedcalError as error:
+        error.args = (_without(temporary, path, str(error)),)
+        raise
     except OSError as error:
         raise system_fault(error, path) from error
+
+
+def _without(temporary: Sequence[Path], path: Path, text: str) -> str:
+    """A message with the path that was asked for in place of the temporary ones."""
+    for part in temporary:
+        text = text.replace(str(part), str(path))
+    return text
 
 
 def _require_folders(path: Path) -> None:
@@ -78,7 +88,8 @@ def require_free(path: Path, *, overwrite: bool) -> None:
         If something stands at `path` already, or a file where a folder of it should be.
     """
     _require_folders(path)
-    if path.exists() and not overwrite:
+    # A link to nothing is something too.
+    if (path.exists() or path.is_symlink()) and not overwrite:
         raise InputError(
             f"{path} exists already; add --overwrite to replace it, or choose another place"
         )
