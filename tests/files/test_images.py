@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,3 +70,15 @@ def test_a_png_does_not_say_that_its_codes_are_srgb(tmp_path: Path) -> None:
     assert chunks[0] == b"IHDR"
     assert chunks[-1] == b"IEND"
     assert not {b"sRGB", b"gAMA", b"cHRM", b"iCCP", b"cICP"} & set(chunks)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".exr", ".dpx"])
+def test_what_the_disk_cuts_short_is_not_taken_for_written(tmp_path: Path, suffix: str) -> None:
+    noise = np.random.default_rng(1).random((200, 200, 3), np.float32)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20000, limits[1]))
+    try:
+        with pytest.raises(SystemFault, match=rf"frame\{suffix}: cannot be written \(.*\)$"):
+            write_image(tmp_path / f"frame{suffix}", noise)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)

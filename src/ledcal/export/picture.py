@@ -13,7 +13,7 @@ import numpy as np
 
 from ledcal.errors import InputError
 from ledcal.export.cube import ascii_line
-from ledcal.files.atomic import system_fault
+from ledcal.files.atomic import PathFault, system_fault
 from ledcal.files.images import write_image
 from ledcal.values.lut import Lut3d
 
@@ -93,11 +93,13 @@ def encode_picture(pixels: FloatArray, label: Label, *, suffix: str) -> bytes:
     plain = {key: ascii_line(text) for key, text in words.items()}
     with tempfile.TemporaryDirectory(prefix="ledcal-") as folder:
         path = Path(folder) / f"picture{suffix}"
-        write_image(path, pixels.astype(np.float32), metadata=plain)
         try:
+            write_image(path, pixels.astype(np.float32), metadata=plain)
             return path.read_bytes()
+        except PathFault as fault:
+            raise PathFault(Path(tempfile.gettempdir()), fault.reason) from fault
         except OSError as error:
-            raise system_fault(error, path) from error
+            raise system_fault(error, Path(tempfile.gettempdir())) from error
 
 
 def identity_of(lut: Lut3d) -> Lut3d:

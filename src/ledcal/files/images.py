@@ -120,8 +120,10 @@ def write_image(
         raise _not_written(path, oiio.geterror() or (target.geterror() if target else ""))
     drawn = target.write_image(data)
     closed = target.close()
-    if not (drawn and closed):
-        raise _not_written(path, target.geterror())
+    # Of a full disk the writer of PNG only leaves a message; that of TIFF leaves some in any case.
+    said = target.geterror()
+    if not (drawn and closed) or (said and path.suffix.lower() == ".png"):
+        raise _not_written(path, said.partition("\n")[0])
 
 
 def _not_written(path: Path, said: str) -> PathFault:
