@@ -9,7 +9,7 @@ from scipy.stats import qmc
 
 from ledcal.colorimetry.difference import aces_to_itp
 from ledcal.colorimetry.target import target_code, target_light
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import shown
 from ledcal.model.samples import node_samples
 from ledcal.values.lut import LutSamples
 
@@ -43,7 +43,7 @@ def content_code(
     ndarray, shape (..., 3)
         Content code. Light beyond the content's gamut or peak is held there, channel by channel.
     """
-    return target_code(target, k * (predict(model, wall_code) - black(model)))
+    return target_code(target, shown(model, k, wall_code))
 
 
 def content_samples(

@@ -19,7 +19,7 @@ from ledcal.model._perceptual import pq_light
 from ledcal.model._rows import lms_to_camera, premixed, prepare_rows
 from ledcal.model._solve import BELIEVED, Problem, Solution, Strength
 from ledcal.model.fit import assemble
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import black, predict, shown
 from ledcal.values.quality import JUDGED_FROM_NITS, Spread
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def fit_residual(measurements: PatchMeasurements, model: DisplayModel, k: float)
         Every measured patch that was used, outliers included.
     """
     used = _used(model)
-    light = k * (predict(model, measurements.code[used]) - black(model))
+    light = shown(model, k, measurements.code[used])
     return spread(patch_residuals(measurements, model, k)[used][bright_enough(light)])
 
 

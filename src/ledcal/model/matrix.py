@@ -11,7 +11,7 @@ from ledcal.colorimetry.difference import aces_to_itp
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf, eotf_inverse, pq_decode, pq_encode
 from ledcal.model.invert import correct
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import shown
 from ledcal.model.trial import shown_codes
 
 if TYPE_CHECKING:
@@ -48,19 +48,20 @@ def nearest_matrix(
         ``wall_nits = matrix @ content_nits``: both in nits, channel by channel as if it were
         grey. Greys count as much as all other colours that the wall can make.
     """
-    shown, grey = shown_codes(model, target, k, peak=peak), grey_codes(model, target, k, peak=peak)
-    codes = np.concatenate([shown, grey])
+    colours, grey = (
+        codes_of(model, target, k, peak=peak) for codes_of in (shown_codes, grey_codes)
+    )
+    codes = np.concatenate([colours, grey])
     weight = np.repeat(
-        [1.0 / np.sqrt(len(shown)), np.sqrt(_GREY_SHARE / max(len(grey), 1))],
-        [len(shown), len(grey)],
+        [1.0 / np.sqrt(len(colours)), np.sqrt(_GREY_SHARE / max(len(grey), 1))],
+        [len(colours), len(grey)],
     )[:, None]
     nits = eotf(target.eotf, codes, peak_nits=target.peak_nits)
     wanted = aces_to_itp(target_light(target, codes))
-    dark = black(model)
 
     def missed(elements: FloatArray) -> FloatArray:
         code = wall_code(elements.reshape(3, 3), wall, nits)
-        seen = aces_to_itp(k * (predict(model, code) - dark))
+        seen = aces_to_itp(shown(model, k, code))
         return np.asarray(((seen - wanted) * weight).ravel())
 
     found = least_squares(missed, np.eye(3).ravel(), x_scale=0.1, diff_step=1e-4)

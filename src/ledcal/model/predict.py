@@ -47,3 +47,18 @@ def predict(model: DisplayModel, code: ArrayLike) -> FloatArray:
 def black(model: DisplayModel) -> FloatArray:
     """F(0): what the camera sees of a black wall, ACES2065-1, shape (3,)."""
     return predict(model, np.zeros(3))
+
+
+def shown(model: DisplayModel, k: float, code: ArrayLike) -> FloatArray:
+    """``k * (F(code) - F(0))``: what is compared with the target, ACES2065-1, 1.0 = 100 nits.
+
+    Parameters
+    ----------
+    model : DisplayModel
+        A fitted wall.
+    k : float
+        From `exposure.exposure_scale`.
+    code : array_like, shape (..., 3)
+        Wall code; clipped to 0..1.
+    """
+    return np.asarray(k * (predict(model, code) - black(model)), np.float64)

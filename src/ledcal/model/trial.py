@@ -18,7 +18,7 @@ from ledcal.colorimetry.transfer import eotf_inverse, pq_decode, pq_encode
 from ledcal.model.evaluate import nominal_of, spread
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct, node_function
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import shown
 from ledcal.values.quality import PEAK_CHOICES, PeakChoice
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def shown_codes(
     nominal = nominal_of(model)
     highest = nominal.position(model.parameters["code_limit"])
     sobol = qmc.Sobol(3, scramble=False).random_base2(_N_WALL_LOG2)
-    light = _seen(model, k, nominal.code(sobol * highest))
+    light = shown(model, k, nominal.code(sobol * highest))
     codes = target_code(target, light)
     nits = 100.0 * np.asarray(aces_luminance(light))
     kept = nits >= min(_LEAST_NITS, 0.02 * target.peak_nits)
@@ -174,7 +174,7 @@ def before_after(
     codes = shown_codes(model, target, k, peak=peak)
     wanted = target_light(target, codes)
     wall = apply(codes)
-    plain, corrected = _seen(model, k, codes), _through(model, others, target, k, wall)
+    plain, corrected = shown(model, k, codes), _through(model, others, target, k, wall)
     again = np.tile(wanted, (len(corrected) // len(wanted), 1))
     white_nits = min(target.peak_nits, _SDR_WHITE_NITS)
 
@@ -195,8 +195,8 @@ def before_after(
 
 def white_cost(model: DisplayModel, target: Target, k: float, wall_code: FloatArray) -> PeakChoice:
     """What it costs to show the target's peak white with a wall code of shape (1, 3)."""
-    made = _seen(model, k, wall_code)
-    plain = _seen(model, k, peak_white(target))
+    made = shown(model, k, wall_code)
+    plain = shown(model, k, peak_white(target))
     # Content neutral is camera neutral: equal channels of ACES2065-1.
     neutral = np.repeat(aces_luminance(made)[:, None], 3, axis=1)
     return PeakChoice(
@@ -270,14 +270,10 @@ def _through(
 ) -> FloatArray:
     """What wall codes show by the model; or by each of the others, one after the other."""
     if not others:
-        return _seen(model, k, code)
-    return np.concatenate([_seen(one, exposure_scale(one, target), code) for one in others])
+        return shown(model, k, code)
+    return np.concatenate([shown(one, exposure_scale(one, target), code) for one in others])
 
 
 def _rounded(code: FloatArray, bits: int) -> FloatArray:
     steps = 2**bits - 1
     return np.asarray(np.rint(code * steps) / steps, np.float64)
-
-
-def _seen(model: DisplayModel, k: float, code: FloatArray) -> FloatArray:
-    return k * (predict(model, code) - black(model))

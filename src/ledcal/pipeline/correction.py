@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.lut.build import build_lut
 from ledcal.lut.check import interpolation_error, is_neutral_monotone
@@ -15,7 +13,7 @@ from ledcal.lut.optimise import optimise_nodes
 from ledcal.model.evaluate import cross_validated_regions, fit_residual, noise_floor
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct, node_function
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import shown
 from ledcal.model.samples import node_samples
 from ledcal.model.trial import before_after, peak_choices, shown_codes
 from ledcal.model.uncertainty import draw_models
@@ -102,8 +100,8 @@ def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasureme
     def apply(code: FloatArray) -> FloatArray:
         return apply_tetrahedral(table, code)
 
-    def seen(code: FloatArray) -> FloatArray:
-        return np.asarray(k * (predict(model, code) - black(model)), np.float64)
+    def apart(one: FloatArray, other: FloatArray) -> FloatArray:
+        return delta_e_itp(shown(model, k, one), shown(model, k, other))
 
     others = draw_models(measurements, model)
     trial = before_after(model, target, k, apply, peak=correction.peak, others=others)
@@ -116,9 +114,7 @@ def judge_fit(correction: Correction, table: Lut3d, measurements: PatchMeasureme
         after_de2000=trial.after_de2000,
         cross_validated=regions.pop("all"),
         noise_floor=noise_floor(measurements, model, k),
-        interpolation=interpolation_error(
-            table, correction.apply, codes, lambda a, b: delta_e_itp(seen(a), seen(b))
-        ),
+        interpolation=interpolation_error(table, correction.apply, codes, apart),
         fit_residual=fit_residual(measurements, model, k),
         exposure_scale=k,
         peak_kept=trial.peak_kept,

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.lut.build import build_lut
 from ledcal.lut.interpolate import apply_tetrahedral
@@ -16,11 +14,10 @@ from ledcal.model.content import content_code, content_samples
 from ledcal.model.evaluate import spread
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import shown
 from ledcal.model.trial import shown_codes
 
 if TYPE_CHECKING:
-    from ledcal.values.arrays import FloatArray
     from ledcal.values.lut import Lut3d
     from ledcal.values.profile import Profile
     from ledcal.values.quality import Spread
@@ -66,15 +63,12 @@ def inverse_of(profile: Profile, size: int) -> Inverse:
     k = exposure_scale(model, target)
     plain = build_lut(partial(content_code, model, target, k), size)
     table = optimise_nodes(plain, content_samples(model, target, k, peak=peak))
-    shown = shown_codes(model, target, k, peak=peak)
-    there, _ = correct(model, target, k, shown, peak=peak)
+    colours = shown_codes(model, target, k, peak=peak)
+    there, _ = correct(model, target, k, colours, peak=peak)
     again, _ = correct(model, target, k, apply_tetrahedral(table, there), peak=peak)
-
-    def seen(code: FloatArray) -> FloatArray:
-        return np.asarray(k * (predict(model, code) - black(model)), np.float64)
 
     return Inverse(
         table=table,
-        round_trip=spread(delta_e_itp(seen(again), seen(there))),
+        round_trip=spread(delta_e_itp(shown(model, k, again), shown(model, k, there))),
         lost=profile.quality.gamut_clipped,
     )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf
@@ -14,7 +12,7 @@ from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.evaluate import spread
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.matrix import grey_codes, nearest_matrix, wall_code
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import shown
 from ledcal.model.trial import shown_codes
 
 if TYPE_CHECKING:
@@ -53,25 +51,23 @@ def nearest_of(profile: Profile) -> Nearest:
     model, target, wall = profile.model, profile.stage.target, profile.stage.wall
     k = exposure_scale(model, target)
     matrix = nearest_matrix(model, wall, target, k, peak=profile.peak)
-    dark = black(model)
 
     def missed(content: FloatArray, code: FloatArray) -> Spread:
-        seen = np.asarray(k * (predict(model, code) - dark), np.float64)
-        return spread(delta_e_itp(seen, target_light(target, content)))
+        return spread(delta_e_itp(shown(model, k, code), target_light(target, content)))
 
     def through(content: FloatArray) -> FloatArray:
         nits = eotf(target.eotf, content, peak_nits=target.peak_nits)
         return wall_code(matrix, wall, nits)
 
-    shown = shown_codes(model, target, k, peak=profile.peak)
+    colours = shown_codes(model, target, k, peak=profile.peak)
     grey = grey_codes(model, target, k, peak=profile.peak)
-    grey = grey if len(grey) else shown
+    grey = grey if len(grey) else colours
     return Nearest(
         matrix=matrix,
-        leaves=missed(shown, through(shown)),
+        leaves=missed(colours, through(colours)),
         leaves_greys=missed(grey, through(grey)),
-        whole=missed(shown, apply_tetrahedral(profile.correction, shown)),
+        whole=missed(colours, apply_tetrahedral(profile.correction, colours)),
         whole_greys=missed(grey, apply_tetrahedral(profile.correction, grey)),
-        nothing=missed(shown, shown),
+        nothing=missed(colours, colours),
         nothing_greys=missed(grey, grey),
     )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.lut.chain import apply_chain
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.model.evaluate import spread
 from ledcal.model.exposure import exposure_scale
 from ledcal.model.invert import correct
-from ledcal.model.predict import black, predict
+from ledcal.model.predict import shown
 from ledcal.model.trial import shown_codes
 from ledcal.values.chain import Chain
 
 if TYPE_CHECKING:
-    from ledcal.values.arrays import FloatArray
     from ledcal.values.lut import Lut3d
     from ledcal.values.profile import Profile
     from ledcal.values.quality import Spread
@@ -48,8 +45,4 @@ def table_error(profile: Profile, table: Lut3d | Chain) -> Spread:
         else apply_tetrahedral(table, content)
     )
     exact, _ = correct(model, target, k, content, peak=peak)
-
-    def seen(code: FloatArray) -> FloatArray:
-        return np.asarray(k * (predict(model, code) - black(model)), np.float64)
-
-    return spread(delta_e_itp(seen(through), seen(exact)))
+    return spread(delta_e_itp(shown(model, k, through), shown(model, k, exact)))
