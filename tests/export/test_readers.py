@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -214,3 +215,32 @@ def test_an_inverse_is_labelled(tmp_path: Path) -> None:
     assert "INVERSE of an LED wall correction: never for the wall" in text
     assert "42.3 % of the content" in text
     assert "last step before the LED processor" not in text
+
+
+@pytest.mark.parametrize("name", ["cube", "spi3d"])
+def test_a_folder_called_like_a_variable_is_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("SHOW", "elsewhere")
+    folder = tmp_path / "$SHOW" / "%SHOW%"
+    folder.mkdir(parents=True)
+    path = written(folder, name, rough(name))
+    assert np.abs(apply_file(path, np.full((1, 3), 0.5)) - ROUGH[8, 8, 8]).max() < 1e-6
+
+
+def test_a_file_that_opencolorio_does_not_find_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"none\.cube: OpenColorIO cannot read it"):
+        apply_file(tmp_path / "none.cube", np.zeros((1, 3)))
+
+
+def test_a_refusal_names_the_file_that_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        FORMATS, "cube", replace(FORMATS["cube"], encode=lambda *_: b"LUT_3D_SIZE 17\n")
+    )
+    with pytest.raises(ExportError, match=r"cannot read it") as caught:
+        deliver(LABEL, rough("cube"), apply_lut, format_name="cube", path=tmp_path / "wall.cube")
+    assert str(caught.value).startswith(f"{tmp_path / 'wall.cube'}: ")
+    assert ".part-" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []

@@ -59,10 +59,11 @@ def apply_file(
         transform = ocio.FileTransform(
             str(path), interpolation=getattr(ocio, _INTERPOLATIONS[interpolation])
         )
-        processor = config.getProcessor(transform)
+        # A context of its own has no variables: a folder may be called $HOME.
+        processor = config.getProcessor(ocio.Context(), transform, ocio.TRANSFORM_DIR_FORWARD)
         cpu = processor.getOptimizedCPUProcessor(ocio.OPTIMIZATION_LOSSLESS)
         cpu.applyRGB(pixels)
-    except ocio.Exception as error:
+    except faults(ocio) as error:
         reason = " ".join(str(error).split())
         raise ExportError(f"{path}: OpenColorIO cannot read it: {reason}") from error
     return pixels.astype(np.float64).reshape(np.shape(signal))
@@ -77,6 +78,11 @@ def opencolorio() -> Any:
         If it will not load.
     """
     return _load()
+
+
+def faults(ocio: Any) -> tuple[type[Exception], ...]:
+    """What OpenColorIO raises; that a file is missing is no kind of the other."""
+    return ocio.Exception, ocio.ExceptionMissingFile
 
 
 def opencolorio_name() -> str:
@@ -140,7 +146,7 @@ def format_clf(
             words.addChildElement(key, text)
     try:
         return str(group.write(_CLF, ocio.Config.CreateRaw()))
-    except ocio.Exception as error:
+    except faults(ocio) as error:
         raise ExportError(f"OpenColorIO cannot write the CLF: {error}") from error
 
 

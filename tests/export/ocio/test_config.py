@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import zipfile
@@ -15,6 +16,7 @@ import pytest
 
 from ledcal.colorimetry.space import ACES, matrix_rgb_to_rgb
 from ledcal.colorimetry.target import target_code
+from ledcal.errors import InputError
 from ledcal.export._ocio import opencolorio
 from ledcal.export.ocio.config import format_config, write_config
 from ledcal.export.ocio.proof import Opened, build_all, open_config, views_of
@@ -265,3 +267,18 @@ def test_names_of_a_gamut_stay_in_their_line() -> None:
     odd = Gamut("a\nb: c", space.primaries_xy, space.whitepoint_xy)
     sections = sections_of([replace(wall, target=Target(odd, "ST 2084", 1000.0))])
     assert all("\nb: c" not in entry.text for entry in sections.display_colorspaces)
+
+
+@pytest.mark.parametrize("name", ["$SHOW", "a %1% b"])
+def test_where_no_table_would_be_found_no_config_is_written(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name / "config"
+    folder.mkdir(parents=True)
+    with pytest.raises(InputError, match=f"below a folder called {re.escape(repr(name))}"):
+        write_config(folder, [fake_wall()], apply_lut)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_single_percent_sign_is_no_variable(tmp_path: Path) -> None:
+    folder = tmp_path / "100% done"
+    folder.mkdir()
+    assert write_config(folder, [fake_wall()], apply_lut).config.is_file()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from ledcal.export.ocio.encoding import matrix_xyz_to_rgb
 from ledcal.export.ocio.ociocheck import check_by_tool, find_tool
 from ledcal.export.ocio.ours import expected_code
 from ledcal.export.ocio.preflight import preflight
-from ledcal.export.ocio.proof import build_all, open_config, prove_same, prove_walls
+from ledcal.export.ocio.proof import Opened, build_all, open_config, prove_same, prove_walls
 from ledcal.export.ocio.sections import PlannedWall, sections_of
 from ledcal.export.ocio.spaces import SPACES
 from ledcal.export.ocio.text import matrix_transform
@@ -154,6 +154,30 @@ def test_another_curve_behind_the_range_must_stand_nan(folder: Folder) -> None:
     opened = open_config(folder.config)
     with pytest.raises(ExportError):
         prove_walls(opened, folder.walls, apply_lut)
+
+
+@pytest.mark.parametrize(
+    ("off", "by"),
+    # Of the table of a display only the part below the peak is reached.
+    [(1, 1e-4), (2, 0.05), (11, 1e-4)],
+    ids=["uncalibrated", "calibrated", "correction"],
+)
+def test_what_only_quick_powers_make_of_no_colour_is_found(
+    folder: Folder, off: int, by: float
+) -> None:
+    calls = []
+
+    class Quick(Opened):
+        def apply(self, processor: Any, value: FloatArray, *, fast: bool = False) -> FloatArray:
+            got = super().apply(processor, value, fast=fast)
+            calls.extend([processor] * fast)
+            return got + by * (fast and len(calls) == off)
+
+    opened = open_config(folder.config)
+    quick = Quick(opened.name, opened.ocio, opened.config)
+    with pytest.raises(ExportError, match="which is no code of it"):
+        prove_walls(quick, folder.walls, apply_lut)
+    assert len(calls) == off
 
 
 def test_a_second_form_that_differs_is_found(folder: Folder, good: Path) -> None:

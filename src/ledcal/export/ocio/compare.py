@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ledcal.errors import ExportError
-from ledcal.export.ocio.proof import faults, views_of
+from ledcal.export._ocio import faults
+from ledcal.export.ocio.proof import views_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

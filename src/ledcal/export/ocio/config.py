@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledcal import __version__
+from ledcal.errors import InputError
 from ledcal.export._ocio import opencolorio_name
 from ledcal.export.formats import write_table
 from ledcal.export.names import safe_stem
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from ledcal.export.hosts.host import Evaluate
     from ledcal.export.ocio.sections import Entry
     from ledcal.values.export import WallCorrection
+
+# What OpenColorIO takes for a variable, in a path.
+_VARIABLE = re.compile(r"\$|%.*%")
 
 __all__ = [
     "CONFIG",
@@ -114,11 +119,14 @@ def write_config(
 
     Raises
     ------
+    InputError
+        If a config in this folder would not find its tables.
     ExportError
         If the config does not do what it should.
     SystemFault
         If the operating system refuses.
     """
+    _require_plain(folder)
     sections = sections_of(walls, size=size)
     stem = config_stem(walls)
     tables = folder / sections.search_path
@@ -141,6 +149,17 @@ def write_config(
         files.append(packed)
         prove_same(open_config(config), open_config(packed), sections.walls)
     return ConfigFiles(config, tuple(files), tuple(one.names for one in sections.walls), proof)
+
+
+def _require_plain(folder: Path) -> None:
+    """Refuse a place in which OpenColorIO looks for tables somewhere else."""
+    whole = folder.absolute()
+    if _VARIABLE.search(str(whole)):
+        strange = next(part for part in whole.parts if "$" in part or "%" in part)
+        raise InputError(
+            f"{folder}: a config finds no tables below a folder called {strange!r}: OpenColorIO "
+            "takes $ and % for variables; choose another place, here and on the host"
+        )
 
 
 def _prove(config: Path, sections: Sections, evaluate: Evaluate) -> ConfigProof:

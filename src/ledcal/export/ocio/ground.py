@@ -14,8 +14,8 @@ import numpy as np
 
 from ledcal.colorimetry.space import matrix_aces_to_xyz
 from ledcal.errors import AmbiguousInputError, InputError
+from ledcal.export._ocio import faults
 from ledcal.export.ocio.names import VIEW
-from ledcal.export.ocio.proof import faults
 from ledcal.export.ocio.sections import DISPLAY_REFERENCE, Entry
 from ledcal.export.ocio.spaces import SPACES
 from ledcal.export.ocio.text import quoted

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ledcal.export.ocio.proof import faults, views_of
+from ledcal.export._ocio import faults
+from ledcal.export.ocio.proof import views_of
 
 if TYPE_CHECKING:
     from typing import Any

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ledcal.errors import ExportError
-from ledcal.export._ocio import opencolorio
+from ledcal.export._ocio import faults, opencolorio
 from ledcal.export.ocio.colours import proof_colours
 from ledcal.export.ocio.ours import expected_code
 from ledcal.export.ocio.spaces import SPACES
@@ -103,11 +103,6 @@ class Opened:
     def refusal(self, reason: str) -> ExportError:
         """What to raise: this config is not kept."""
         return ExportError(f"{self.name}: {reason}; it was not kept; please report it")
-
-
-def faults(ocio: Any) -> tuple[type[Exception], ...]:
-    """What OpenColorIO raises; that a file is missing is no kind of the other."""
-    return ocio.Exception, ocio.ExceptionMissingFile
 
 
 def open_config(path: Path) -> Opened:

@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from ledcal.errors import InputError
-from ledcal.export._ocio import opencolorio, opencolorio_name
-from ledcal.export.ocio.proof import Opened, faults
+from ledcal.export._ocio import faults, opencolorio, opencolorio_name
+from ledcal.export.ocio.proof import Opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
