@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pytest
 from ledcal.colorimetry.difference import delta_e_itp
 from ledcal.colorimetry.target import target_light
 from ledcal.colorimetry.transfer import eotf
+from ledcal.errors import InputError
 from ledcal.export._ocio import apply_file
 from ledcal.export.cube import format_cube
 from ledcal.export.formats import FORMATS
@@ -23,6 +25,8 @@ from ledcal.model.invert import correct
 from ledcal.model.matrix import wall_code
 from ledcal.model.predict import black, predict
 from ledcal.model.trial import shown_codes
+from ledcal.pipeline import export_file
+from ledcal.pipeline.export import export
 from ledcal.profile.store import read_profile
 from tests.profile.fake import fake_table
 
@@ -275,3 +279,25 @@ def test_what_cannot_be_written_is_said_before_the_work(
     run = ledcal(*words, there)
     assert (run.code, "exists already; add --overwrite" in run.err) == (2, True)
     assert there.read_text() == "mine"
+
+
+def test_the_table_of_a_profile_is_not_replaced(ledcal: Ledcal, tmp_path: Path) -> None:
+    folder = tmp_path / "profile"
+    shutil.copytree(SAMPLE, folder)
+    table = folder / "correction.cube"
+    before = table.read_bytes()
+    run = ledcal("export", folder, "--size", "17", "-o", table, "--overwrite")
+    assert run.code == 2
+    assert "belongs to the profile" in run.err
+    assert table.read_bytes() == before
+
+
+def test_a_matrix_that_stands_there_is_said_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_file, "nearest_of", lambda _: pytest.fail("the work was done"))
+    out = tmp_path / "wall.spimtx"
+    out.write_text("theirs")
+    with pytest.raises(InputError, match="--overwrite"):
+        export([SAMPLE], root=tmp_path, file_format="matrix", out=out)
+    assert out.read_text() == "theirs"

@@ -16,6 +16,7 @@ import pytest
 
 from ledcal.errors import InputError
 from ledcal.export._ocio import apply_file
+from ledcal.export.cube import format_cube
 from ledcal.export.foreign import read_table_file, refuse_other_tables
 from ledcal.lut.interpolate import apply_tetrahedral
 from ledcal.pipeline.foreign_table import ForeignTable
@@ -268,3 +269,14 @@ def test_a_file_that_is_not_there_or_not_a_table(tmp_path: Path) -> None:
         file.truncate(300 * 2**20)
     with pytest.raises(InputError, match="300 MB, where no table is above 256"):
         read_table_file(huge)
+
+
+def test_rows_written_blue_first_are_told_from_a_wall_whose_channels_mix(tmp_path: Path) -> None:
+    axis = np.linspace(0.0, 1.0, 9)
+    code = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+    mixed = code @ np.array([[0.7, 0.1, 0.2], [0.1, 0.8, 0.1], [0.2, 0.1, 0.7]])
+    path = tmp_path / "wall.cube"
+    for table, is_said in ((mixed, False), (mixed.transpose(2, 1, 0, 3), True)):
+        path.write_text(format_cube(Lut3d(table), title="wall"))
+        notes = read_table_file(path).notes
+        assert any("rows written blue first?" in note for note in notes) == is_said

@@ -20,6 +20,7 @@ from ledcal.pipeline.correction import table_of
 from ledcal.pipeline.export import export
 from ledcal.profile.store import read_profile
 from ledcal.values.display import DisplayModel
+from ledcal.values.lut import Lut3d
 
 SAMPLE = Path(__file__).parents[2] / "calibration_profiles" / "pq-wall-sample"
 
@@ -56,3 +57,12 @@ def test_a_model_that_is_not_known_is_a_sentence(
             overwrite=False,
         )  # fmt: skip
     assert not list(tmp_path.iterdir())
+
+
+def test_the_stored_table_is_given_as_it_was_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = read_profile(SAMPLE)
+    judged = Lut3d(0.9 * stored.correction.table)
+    profile = replace(stored, correction=judged)
+    monkeypatch.setattr(export_source, "read_stored", lambda *_, **__: (profile, SAMPLE))
+    source = export_source.open_source(SAMPLE, root=SAMPLE.parent)
+    assert source.table(judged.size) is judged

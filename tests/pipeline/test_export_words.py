@@ -25,6 +25,8 @@ PROOF = Proof("OpenColorIO 2.6.0", "matrix", 1e-7, 1e-6, 100)
         (("ST 2084", 1500.0), ("ST 2084", 1800.0), "any other unit that is the same on both"),
         (("gamma 2.4", 400.0), ("gamma 2.4", 400.0), "any other unit that is the same on both"),
         (("gamma 2.4", 100.0), ("gamma 2.4", 400.0), "nits: code 1 is 100 before and 400 behind"),
+        (("ST 2084", 1500.0), ("BT.1886", 1000.0), "code 1 is 10000 before and 1000 behind"),
+        (("sRGB", 1000.0), ("ST 2084", 1000.0), "code 1 is 1000 before and 10000 behind"),
     ],
 )
 def test_the_unit_of_light(before: tuple[str, float], behind: tuple[str, float], unit: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file
 from ledcal.export.clf_reader import read_clf
 from ledcal.export.cube_reader import FARTHEST, read_cube
+from ledcal.files.digest import sha256_bytes
 from ledcal.values.lut import Lut3d
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def read_table_file(path: Path) -> TableFile:
     """
     path = Path(path)
     data = _bytes(path)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = sha256_bytes(data)
     if path.suffix.lower() == ".cube":
         cube = read_cube(data, name=str(path))
         lines, takes, gives = _comments(cube.comments)
@@ -170,9 +170,7 @@ def _bytes(path: Path) -> bytes:
 def _reason(message: str) -> str:
     """OpenColorIO's own reason, out of a page of what it tried, with the line if it has one."""
     reason = message.rsplit("failed with:", maxsplit=1)[-1]
-    reason = re.sub(
-        r"CTF/CLF parsing error:|Error parsing CTF/CLF file \(.*?\)\. Error is:", "", reason
-    )
+    reason = _PREFIXES.sub("", reason)
     found = re.search(r"At line \(?(\d+)\)?[:.]?", reason)
     line = f", line {found[1]}" if found else ""
     text = " ".join(_AT_LINE.sub("", reason).split()).rstrip(". ")

@@ -9,7 +9,7 @@ import numpy as np
 from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file, opencolorio_name
 from ledcal.export.names import safe_stem
-from ledcal.files.atomic import atomic_file
+from ledcal.files.atomic import atomic_file, require_free_file
 from ledcal.values.export import Proof
 
 if TYPE_CHECKING:
@@ -73,6 +73,21 @@ def deliver_matrix(
     SystemFault
         If the operating system refuses.
     """
+    path = plan_matrix(label, path=path, overwrite=overwrite)
+    with atomic_file(path, overwrite=overwrite) as part:
+        part.write_text(format_spimtx(matrix), "ascii")
+        proof = _require_same(part, matrix, name=path)
+    return path, proof
+
+
+def plan_matrix(label: Label, *, path: Path, overwrite: bool = False) -> Path:
+    """Which file `deliver_matrix` would write; refuse now what it would refuse after the work.
+
+    Raises
+    ------
+    InputError
+        For another suffix, or a path that exists.
+    """
     if path.is_dir():
         path = path / f"{safe_stem(label.name)}_matrix{SUFFIX}"
     if path.suffix.lower() != SUFFIX:
@@ -80,10 +95,8 @@ def deliver_matrix(
             f"{path}: a matrix file must end in {SUFFIX}, hosts go by it; "
             f"try -o {path.with_name(path.name + SUFFIX)}"
         )
-    with atomic_file(path, overwrite=overwrite) as part:
-        part.write_text(format_spimtx(matrix), "ascii")
-        proof = _require_same(part, matrix, name=path)
-    return path, proof
+    require_free_file(path, overwrite=overwrite)
+    return path
 
 
 def _require_same(path: Path, matrix: FloatArray, *, name: Path) -> Proof:

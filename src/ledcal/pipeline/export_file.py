@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from ledcal.errors import InputError, ProfileError
+from ledcal.errors import InputError
 from ledcal.export.formats import deliver, plan_files, require_format, require_size
 from ledcal.export.label import inverse_label
-from ledcal.export.matrix import deliver_matrix
+from ledcal.export.matrix import deliver_matrix, plan_matrix
 from ledcal.files.digest import sha256_file
 from ledcal.lut.chain import apply_chain
 from ledcal.lut.interpolate import apply_lut
@@ -16,6 +16,7 @@ from ledcal.pipeline.export_words import matrix_words, steps_of, table_words
 from ledcal.pipeline.inverse import inverse_of
 from ledcal.pipeline.matrix import nearest_of
 from ledcal.pipeline.table_error import table_error
+from ledcal.profile.store import DOCUMENT
 from ledcal.values.chain import Chain, Lut1d
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ledcal.pipeline.inverse import Inverse
     from ledcal.values.export import Label, Proof
     from ledcal.values.lut import Lut3d
-    from ledcal.values.profile import Profile
     from ledcal.values.quality import Spread
 
 _MATRIX = "matrix"
@@ -73,10 +73,11 @@ def export_file(
     size = _size(source, file_format, size)
     label = source.label
     if inverse:
-        lost = _require_profile(source, "--inverse").quality.gamut_clipped
+        lost = source.require_profile("--inverse").quality.gamut_clipped
         label = inverse_label(label, lost=lost)
     # Before the work.
-    plan_files(label, size, format_name=file_format, path=out, overwrite=overwrite)
+    for file in plan_files(label, size, format_name=file_format, path=out, overwrite=overwrite):
+        _require_not_of_profile(file)
     table: Lut3d | Chain
     back = _inverse(source, size) if inverse else None
     if back is None:
@@ -115,11 +116,13 @@ def _export_matrix(
             "--inverse: not for a matrix; invert its nine numbers, or give a --format that is a "
             "table"
         )
-    profile = _require_profile(source, "a matrix")
+    profile = source.require_profile("a matrix")
+    # Before the work.
+    plan_matrix(source.label, path=out, overwrite=overwrite)
     try:
         nearest = nearest_of(profile)
     except (KeyError, ValueError) as error:
-        raise _useless(source, error) from error
+        raise source.useless(error) from error
     wall, target = profile.stage.wall, profile.stage.target
     label = replace(
         source.label,
@@ -140,6 +143,15 @@ def _export_matrix(
         **{name: _both(*spreads) for name, spreads in errors.items()},
         "summary": matrix_words(path, proof, nearest, wall, target),
     }
+
+
+def _require_not_of_profile(file: Path) -> None:
+    """Refuse to replace the table that a profile holds: it would be a profile no more."""
+    if file.name == "correction.cube" and (file.parent / DOCUMENT).is_file():
+        raise InputError(
+            f"{file} belongs to the profile {file.parent}, which must stay as it was fitted; "
+            "choose another place"
+        )
 
 
 def _size(source: Source, file_format: str, size: int | None) -> int:
@@ -180,21 +192,8 @@ def _facts(
 
 
 def _inverse(source: Source, size: int) -> Inverse:
-    profile = _require_profile(source, "--inverse")
+    profile = source.require_profile("--inverse")
     try:
         return inverse_of(profile, size)
     except (KeyError, ValueError) as error:
-        raise _useless(source, error) from error
-
-
-def _require_profile(source: Source, wanted: str) -> Profile:
-    if source.profile is None:
-        raise InputError(
-            f"{source.path}: {wanted} needs a profile: it follows from the model of the wall, and "
-            "a table holds none"
-        )
-    return source.profile
-
-
-def _useless(source: Source, error: Exception) -> ProfileError:
-    return ProfileError(f"{source.path}: its model cannot be used ({error})")
+        raise source.useless(error) from error

@@ -69,7 +69,7 @@ class Source:
     def _sample(self, size: int) -> Lut3d:
         if self.foreign is not None:
             return self.foreign.table(size)
-        profile = self._require_profile("another size")
+        profile = self.require_profile("another size")
         if size == profile.correction.size:
             return profile.correction
         target = profile.stage.target
@@ -77,19 +77,19 @@ class Source:
             k = exposure_scale(profile.model, target)
             return table_of(profile.model, target, k, size, peak=profile.peak)
         except (KeyError, ValueError) as error:
-            raise self._useless(error) from error
+            raise self.useless(error) from error
 
     def chain(self, size: int) -> Chain:
         """The correction as curves, a cube of `size` nodes along an edge, and curves."""
         if self.foreign is not None:
             return self.foreign.chain(size)
-        profile = self._require_profile("a correction in steps")
+        profile = self.require_profile("a correction in steps")
         target = profile.stage.target
         try:
             k = exposure_scale(profile.model, target)
             return chain_of(profile.model, target, k, size, peak=profile.peak)
         except (KeyError, ValueError) as error:
-            raise self._useless(error) from error
+            raise self.useless(error) from error
 
     def for_hosts(self, sizes: Sequence[int]) -> WallCorrection:
         """The correction at some sizes, with wall, camera and target.
@@ -114,12 +114,23 @@ class Source:
             quality=self.quality,
         )
 
-    def _require_profile(self, wanted: str) -> Profile:
+    def require_profile(self, wanted: str) -> Profile:
+        """The profile, for what a table alone cannot give.
+
+        Raises
+        ------
+        InputError
+            If it is a file.
+        """
         if self.profile is None:
-            raise InputError(f"{self.path}: {wanted} needs a profile; a table holds no model")
+            raise InputError(
+                f"{self.path}: {wanted} needs a profile: it follows from the model of the wall, "
+                "and a table holds none"
+            )
         return self.profile
 
-    def _useless(self, error: Exception) -> ProfileError:
+    def useless(self, error: Exception) -> ProfileError:
+        """What to raise where the model of the profile does not compute."""
         return ProfileError(f"{self.path}: its model cannot be used ({error})")
 
 

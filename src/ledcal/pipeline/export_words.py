@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.colorimetry.transfer import pq_decode
 from ledcal.export.picture import HALF_STEP_16_BIT
 from ledcal.export.readback import READ_BACK_LIMIT
 from ledcal.files.digest import sha256_file
@@ -69,9 +70,9 @@ def matrix_words(
 ) -> list[str]:
     """Say what the matrix is, its numbers to copy, and what it leaves."""
     unit = "1.0 = 100 nits on both sides, or any other unit that is the same on both"
-    relative = target.eotf != "ST 2084" or wall.eotf != "ST 2084"
-    if relative and target.peak_nits != wall.peak_nits:
-        unit = f"nits: code 1 is {target.peak_nits:g} before and {wall.peak_nits:g} behind"
+    before, behind = (_nits_of_code_1(side) for side in (target, wall))
+    if before != behind:
+        unit = f"nits: code 1 is {before:g} before and {behind:g} behind"
     return [
         f"{path}: 3x3 in linear light",
         f"  before: {target.gamut.name} content code, {target.eotf} decoded to light",
@@ -86,6 +87,10 @@ def matrix_words(
         "       a table does more, wherever one can be loaded",
         f"  proven: {proof.reader} within {proof.worst:.0e} of the light",
     ]
+
+
+def _nits_of_code_1(side: Target | Wall) -> float:
+    return float(pq_decode(1.0)) if side.eotf == "ST 2084" else side.peak_nits
 
 
 def steps_of(table: Lut3d | Chain) -> list[str]:
