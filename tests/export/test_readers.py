@@ -12,6 +12,7 @@ from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file
 from ledcal.export.formats import FORMATS, deliver
 from ledcal.export.label import inverse_label, label_of
+from ledcal.export.picture import encode_picture, hald_pixels
 from ledcal.export.readback import (
     FFMPEG_CUBE,
     FFMPEG_HALD,
@@ -20,6 +21,7 @@ from ledcal.export.readback import (
     Reader,
     odd_colours,
     read_back_colours,
+    require_nodes,
     require_same,
 )
 from ledcal.export.spi3d import format_spi3d
@@ -244,3 +246,29 @@ def test_a_refusal_names_the_file_that_was_asked_for(
     assert str(caught.value).startswith(f"{tmp_path / 'wall.cube'}: ")
     assert ".part-" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("off", [-1e-5, 1e-5])
+def test_no_colour_becomes_less_or_more_than_the_table_gives(tmp_path: Path, off: float) -> None:
+    path = tmp_path / "wall.spi3d"
+    path.write_text(format_spi3d(Lut3d(ROUGH)))
+    n_odd = len(odd_colours())
+
+    def beyond(path: Path, code: Any, **words: Any) -> Any:
+        got = apply_file(path, code, **words)
+        end = ROUGH.min() if off < 0 else ROUGH.max()
+        got[-n_odd:] = end + off
+        return got
+
+    reader = Reader(lambda: "another program 1.0", beyond)
+    with pytest.raises(ExportError, match="which the table never gives"):
+        require_same(path, Lut3d(ROUGH), apply_lut, name=path, reader=reader)
+
+
+def test_a_picture_of_another_size_is_found(tmp_path: Path) -> None:
+    pixels = hald_pixels(rough("hald"))
+    path = tmp_path / "wall.png"
+    # As bright everywhere: only the size tells.
+    path.write_bytes(encode_picture(np.full((1, 64, 3), 0.5), LABEL, suffix=".png"))
+    with pytest.raises(ExportError, match="reads 64 x 1 px instead of 64 x 64;"):
+        require_nodes(path, np.full_like(pixels, 0.5), name=path, rounding=HALF_STEP)
