@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ledcal.colorimetry.space import P3_D65
-from ledcal.pipeline.export_words import matrix_words
+from ledcal.export.formats import Delivery
+from ledcal.pipeline.export_words import matrix_words, table_words
 from ledcal.pipeline.matrix import Nearest
-from ledcal.values.export import Proof
+from ledcal.values.export import Label, Proof
+from ledcal.values.lut import Lut3d
 from ledcal.values.quality import Spread
 from ledcal.values.stage import Target, Wall
 
 SPREAD = Spread(1.0, 2.0, 3.0)
 NEAREST = Nearest(np.eye(3), *[SPREAD] * 6)
-PROOF = Proof("OpenColorIO 2.6.0", "matrix", 1e-7, 1e-6, 100)
+PROOF = Proof("OpenColorIO 2.6.0", "matrix", 1.2e-7, 1e-6, 100)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,20 @@ def test_the_unit_of_light(before: tuple[str, float], behind: tuple[str, float],
     assert [line for line in lines if unit in line]
     assert f"  before: P3-D65 content code, {before[0]} decoded to light" in lines
     assert max(map(len, lines)) <= 80
+    assert lines[-1] == "  proven: OpenColorIO 2.6.0 within 2e-07 of the light"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "slope", "limit"),
+    [(".exr", 1.0, "1e-06"), (".png", 0.0, "2e-05"), (".png", 1.0, "4e-05")],
+)
+def test_what_a_host_may_be_off_by(tmp_path: Path, suffix: str, slope: float, limit: str) -> None:
+    """Of 16 bits two roundings of half a step, and that of what is sent, times the slope."""
+    files = tmp_path / f"wall{suffix}", tmp_path / f"wall_identity{suffix}"
+    for file in files:
+        file.write_bytes(b"picture")
+    axis = slope * np.linspace(0.0, 1.0, 5)
+    table = Lut3d(np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1))
+    delivery = Delivery(files, (replace(PROOF, worst=0.0),))
+    lines = table_words(delivery, Label("wall", "in", "out"), table, "lattice", back=None)
+    assert f"          off by more than {limit}" in lines

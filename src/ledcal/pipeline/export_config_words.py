@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ledcal.errors import InputError
 from ledcal.export.formats import SIZES
 from ledcal.export.readback import READ_BACK_LIMIT
+from ledcal.pipeline.export_words import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +104,7 @@ def proof_words(proof: ConfigProof) -> list[str]:
     walls, unreal = proof.walls, proof.unreal
     worst = max(walls.beyond, walls.table)
     return [
-        f"  proven: {proof.reader}, {walls.n_colours} colours: within {worst:.0e} in code",
+        f"  proven: {proof.reader}, {walls.n_colours} colours: within {at_most(worst)} in code",
         f"          {proof.checker}; {proof.n_processors} processors built",
         f"          {unreal.n_shaders} shaders for Unreal, at most {unreal.most_textures} textures",
     ]

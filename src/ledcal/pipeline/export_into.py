@@ -14,6 +14,7 @@ from ledcal.pipeline.export_config_words import (
     displays_words,
     size_for_config,
 )
+from ledcal.pipeline.export_words import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +115,7 @@ def _summary(made: Added, tables: list[str]) -> list[str]:
         rows += [("replaced", name) for name in made.replaced["displays"]]
     if made.kept:
         rows.append(("as it was", str(made.kept)))
-    worst = max(walls.beyond, walls.table)
+    worst = at_most(max(walls.beyond, walls.table))
     return [
         f"{made.config}: {count} correction{'s' if count > 1 else ''} {state}",
         "  scene-linear 1.0 = 100 nits on the wall",
@@ -122,7 +123,7 @@ def _summary(made: Added, tables: list[str]) -> list[str]:
         *(f"  {key + ':':<13} {words}" for key, words in rows),
         *(f"  note: {note}" for note in made.notes),
         f"  proven: {proof.n_processors} transforms of the config do what they did, bit for bit",
-        f"          {proof.reader}, {walls.n_colours} colours: walls within {worst:.0e} in code",
+        f"          {proof.reader}, {walls.n_colours} colours: walls within {worst} in code",
         f"          {proof.checker}",
         "  load the config anew in the host; copy the tables wherever it goes",
     ]

@@ -85,12 +85,27 @@ def matrix_words(
         f"    nothing at all       {_figures(nearest.nothing, nearest.nothing_greys)}",
         f"  use: {_PLACE};",
         "       a table does more, wherever one can be loaded",
-        f"  proven: {proof.reader} within {proof.worst:.0e} of the light",
+        f"  proven: {proof.reader} within {at_most(proof.worst)} of the light",
     ]
 
 
 def _nits_of_code_1(side: Target | Wall) -> float:
     return float(pq_decode(1.0)) if side.eotf == "ST 2084" else side.peak_nits
+
+
+def at_most(value: float) -> str:
+    """A small number in one digit, rounded up: what may be said to be its limit.
+
+    Examples
+    --------
+    >>> at_most(1.42e-07), at_most(2e-07), at_most(9.1e-07), at_most(0.0)
+    ('2e-07', '2e-07', '1e-06', '0')
+    """
+    if value <= 0.0:
+        return "0"
+    step = 10.0 ** np.floor(np.log10(value))
+    # What only the division made is no excess.
+    return f"{np.ceil(value / step - 1e-9) * step:.0e}"
 
 
 def steps_of(table: Lut3d | Chain) -> list[str]:
@@ -115,7 +130,7 @@ def _lattice_words(
         f"  use: 1. in the host: the {which} of {size} nodes, from the same profile",
         "       2. load the picture to send as codes: no colour transform, no scaling",
         "       3. save what the host sends to the wall, losslessly; no code may be",
-        f"          off by more than {_lattice_limit(table, suffix):.0e}",
+        f"          off by more than {at_most(_lattice_limit(table, suffix))}",
         "       as a table:",
         *(["       oiiotool SAVED.png -d float -o SAVED.exr"] if suffix == ".png" else []),
         f"       ociolutimage --extract --cubesize {size} --input SAVED.exr --output X.spi3d",
@@ -159,7 +174,9 @@ def _proof_words(delivery: Delivery) -> list[str]:
         found = list(group)
         ways = " and ".join(dict.fromkeys(proof.interpolation for proof in found))
         worst = max(proof.worst for proof in found)
-        lines.append(f"  proven: {reader}, {ways}: within {worst:.0e} in code")
+        # The bounds of a chain hold what float32 rounds.
+        how = f"{at_most(worst)} in code" if worst else "what float32 rounds"
+        lines.append(f"  proven: {reader}, {ways}: within {how}")
     return lines + [f"  sha256: {sha256_file(path)[:16]}" for path in delivery.files[:1]]
 
 

@@ -51,7 +51,7 @@ class ConfigProof:
     reader : str
         The program that read it, with its version.
     checker : str
-        ``ociocheck`` with its version; or that it was not found, and its work was done otherwise.
+        ``ociocheck`` with its version; or that it did not run, and its work was done otherwise.
     n_processors : int
         How many were built: all displays and views, spaces and named transforms, both ways.
     walls : WallProof
@@ -165,7 +165,9 @@ def _require_plain(folder: Path) -> None:
 def _prove(config: Path, sections: Sections, evaluate: Evaluate) -> ConfigProof:
     opened = open_config(config)
     built = build_all(opened)
-    checker = check_by_tool(config) or "ociocheck not found: all of it built by OpenColorIO itself"
+    checker = (
+        check_by_tool(config) or "ociocheck did not run: all of it built by OpenColorIO itself"
+    )
     walls = prove_walls(opened, sections.walls, evaluate)
     return ConfigProof(opencolorio_name(), checker, built, walls, preflight(opened))
 
