@@ -272,3 +272,13 @@ def test_a_picture_of_another_size_is_found(tmp_path: Path) -> None:
     path.write_bytes(encode_picture(np.full((1, 64, 3), 0.5), LABEL, suffix=".png"))
     with pytest.raises(ExportError, match="reads 64 x 1 px instead of 64 x 64;"):
         require_nodes(path, np.full_like(pixels, 0.5), name=path, rounding=HALF_STEP)
+
+
+def test_the_read_back_looks_beside_the_codes_too() -> None:
+    code = read_back_colours()
+    below, above = (code < 0.0).any(axis=1), (code > 1.0).any(axis=1)
+    assert (below & above).any()
+    assert (below & ~above).any()
+    assert (~below & above).any()
+    # Exact in float32, as is the place in a cell of 65 nodes.
+    assert np.array_equal(code * 64, (code * 64).astype(np.float32))

@@ -31,6 +31,8 @@ _INTERPOLATION = {
     "hald": "choose tetrahedral (ffmpeg: haldclut=interp=tetrahedral)",
     "spi3d": "choose tetrahedral; OpenColorIO takes linear unless it is told",
 }
+# What float32 rounds a code by.
+_FINEST = 2.0**-24
 _CHOOSE = "choose tetrahedral interpolation"
 _NEVER_ON_WALL = "on a recording of the corrected signal; never on its way to the wall"
 
@@ -174,8 +176,8 @@ def _proof_words(delivery: Delivery) -> list[str]:
         found = list(group)
         ways = " and ".join(dict.fromkeys(proof.interpolation for proof in found))
         worst = max(proof.worst for proof in found)
-        # The bounds of a chain hold what float32 rounds.
-        how = f"{at_most(worst)} in code" if worst else "what float32 rounds"
+        # Of a chain: beyond what float32 rounds in its steps.
+        how = f"{at_most(worst)} in code" if worst > _FINEST else "what float32 rounds"
         lines.append(f"  proven: {reader}, {ways}: within {how}")
     return lines + [f"  sha256: {sha256_file(path)[:16]}" for path in delivery.files[:1]]
 

@@ -330,6 +330,11 @@ def test_colours_reach_what_a_show_has() -> None:
         value = proof_colours(target, space)
         assert np.array_equal(value, value.astype(np.float32))
         assert np.isfinite(value).all()
+        light = space.light(value)
+        some = (light < -1e-3 * light.max(axis=1, keepdims=True)).any(axis=1) & (
+            light.max(axis=1) > 0
+        )
+        assert np.count_nonzero(some) > 900, space.name
         code = expected_code(target, space, value).code
         top = float(code.max())
         assert ((code == 0.0).any(axis=1) & (code == top).any(axis=1)).any()
