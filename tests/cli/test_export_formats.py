@@ -301,12 +301,3 @@ def test_a_matrix_that_stands_there_is_said_before_the_work(
     with pytest.raises(InputError, match="--overwrite"):
         export([SAMPLE], root=tmp_path, file_format="matrix", out=out)
     assert out.read_text() == "theirs"
-
-
-def test_a_table_is_not_replaced_by_itself(ledcal: Ledcal, tmp_path: Path) -> None:
-    table = tmp_path / "theirs.cube"
-    table.write_text(format_cube(fake_table(5), title="theirs"))
-    before = table.read_bytes()
-    run = ledcal("export", table, "-o", tmp_path / "." / "theirs.cube", "--overwrite")
-    assert (run.code, "is what is to be exported" in run.err) == (2, True)
-    assert table.read_bytes() == before

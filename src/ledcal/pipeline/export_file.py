@@ -77,7 +77,7 @@ def export_file(
         label = inverse_label(label, lost=lost)
     # Before the work.
     for file in plan_files(label, size, format_name=file_format, path=out, overwrite=overwrite):
-        _require_other(file, source)
+        _require_not_of_profile(file)
     table: Lut3d | Chain
     back = _inverse(source, size) if inverse else None
     if back is None:
@@ -145,15 +145,13 @@ def _export_matrix(
     }
 
 
-def _require_other(file: Path, source: Source) -> None:
-    """Refuse to replace what the correction is made from, or the table that a profile holds."""
+def _require_not_of_profile(file: Path) -> None:
+    """Refuse to replace the table that a profile holds: it would be a profile no more."""
     if file.name == "correction.cube" and (file.parent / DOCUMENT).is_file():
         raise InputError(
             f"{file} belongs to the profile {file.parent}, which must stay as it was fitted; "
             "choose another place"
         )
-    if file.exists() and file.samefile(source.path):
-        raise InputError(f"{file} is what is to be exported; choose another place")
 
 
 def _size(source: Source, file_format: str, size: int | None) -> int:
