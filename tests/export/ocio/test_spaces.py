@@ -74,6 +74,18 @@ def test_no_name_or_alias_is_there_twice(opened: Opened) -> None:
         assert config.getColorSpace(alias) is not None, alias
 
 
+def test_spaces_of_textures_have_the_names_that_blender_knows(opened: Opened) -> None:
+    """Of 3.4, and of 4.0 and later: a texture keeps its space where the config has its name."""
+    names = {
+        "Linear": "Linear Rec.709 (sRGB)",
+        "Linear Rec.709": "Linear Rec.709 (sRGB)",
+        "sRGB": "sRGB - Texture",
+        "Non-Color": "Raw",
+        "Raw": "Raw",
+    }
+    assert {name: opened.config.getColorSpace(name).getName() for name in names} == names
+
+
 def test_every_entry_says_what_it_is() -> None:
     for text in [*map(space_text, SPACES), *others_text().values()]:
         assert "    description: " in text

@@ -124,7 +124,11 @@ SPACES: tuple[Space, ...] = (
         "Linear Rec.709 (sRGB)",
         BT709,
         False,
-        ("lin_rec709_srgb", "lin_rec709", "lin_srgb", "Utility - Linear - sRGB", "Linear Rec.709"),
+        # Blender calls it "Linear" up to 3.6, and "Linear Rec.709" from 4.0 on.
+        (
+            *("lin_rec709_srgb", "lin_rec709", "lin_srgb", "Utility - Linear - sRGB"),
+            *("Linear Rec.709", "Linear"),
+        ),
         "Utility",
         "[file-io, working-space, texture]",
         f"from_scene_reference: {_from_aces(BT709)}",
