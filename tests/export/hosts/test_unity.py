@@ -6,6 +6,7 @@ import ctypes
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -245,6 +246,26 @@ def test_the_page_says_what_is_entered_and_what_comes_out(tmp_path: Path) -> Non
     assert "Paper White 100" in steps
     assert "\n    skin   0.4583 0.2430 0.1586" in page.check
     assert "Mode External): wrong" in "\n".join(page.traps)
+
+
+@pytest.mark.parametrize(
+    ("eotf", "by_hdr", "without"),
+    [
+        ("ST 2084", "10 bit, the right one for this wall.", "8 bit, bands on this wall."),
+        (
+            "BT.1886",
+            "calls itself ST 2084, and this wall is BT.1886: set the processor's input EOTF by",
+            "8 bit, the usual one for this wall;",
+        ),
+    ],
+)
+def test_the_page_names_the_output_for_the_walls_own_curve(
+    tmp_path: Path, eotf: str, by_hdr: str, without: str
+) -> None:
+    wall = replace(PQ_WALL, wall=replace(PQ_WALL.wall, eotf=eotf))
+    steps = write(tmp_path, wall).steps
+    assert by_hdr in next(step for step in steps if step.startswith("Output by HDR: "))
+    assert without in next(step for step in steps if step.startswith("Output without HDR: "))
 
 
 STUBS = """

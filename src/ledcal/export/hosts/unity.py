@@ -59,11 +59,26 @@ def _write(folder: Path, walls: tuple[WallCorrection, ...], evaluate: Evaluate) 
         "unity",
         {
             **words_of(wall, files),
+            **_output_words(wall),
             "white": f"{_steps(corrected)} of 1023 calibrated, {_steps(content)} not",
             "linear": "\n".join(map(entered, checks)),
         },
         is_scene_linear=True,
     )
+
+
+def _output_words(wall: WallCorrection) -> dict[str, str]:
+    """Which of Unity's outputs is for the wall: HDR output tells whoever listens ST 2084."""
+    if canonical_eotf(wall.wall.eotf) == "ST 2084":
+        return {"by_hdr": "the right one for this wall", "without_hdr": "bands on this wall"}
+    return {
+        "by_hdr": (
+            f"but the signal calls itself ST 2084, and this wall is {ascii_line(wall.wall.eotf)}: "
+            "set the processor's input EOTF by hand, and if it follows the signal all the same, "
+            "use the way without HDR"
+        ),
+        "without_hdr": "the usual one for this wall; dark gradients may show steps",
+    }
 
 
 def code_words(wall: WallCorrection) -> dict[str, str]:
