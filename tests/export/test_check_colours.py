@@ -9,7 +9,7 @@ import pytest
 
 from ledcal.colorimetry.space import ACES, gamut, matrix_rgb_to_rgb
 from ledcal.colorimetry.target import target_code, target_light
-from ledcal.colorimetry.transfer import eotf
+from ledcal.colorimetry.transfer import eotf, eotf_inverse
 from ledcal.export.check_colours import check_colours, mistakes
 from ledcal.lut.interpolate import apply_lut, apply_tetrahedral, apply_trilinear
 from ledcal.values.lut import Lut3d
@@ -116,6 +116,23 @@ def test_the_codes_of_mistakes_are_those_that_come_out() -> None:
     np.testing.assert_array_equal(found["no"], skin.content)
     np.testing.assert_array_equal(found["corrected"], apply_trilinear(table, skin.trilinear))
     np.testing.assert_allclose(found["legal"], (64 + 876 * np.array(skin.trilinear)) / 1023)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_light_of_another_scale_comes_out_too_bright(
+    target: tuple[str, str, float, float],
+) -> None:
+    wall = wall_for(*target)
+    skin = check_colours(wall, apply_lut, is_scene_linear=True)[1]
+    made = mistakes(wall, skin, apply_lut, is_scene_linear=True, interpolation="tetrahedral")
+    encoding, peak = wall.target.eotf, wall.target.peak_nits
+    nits = eotf(encoding, np.array(skin.content), peak_nits=peak)
+    # An exposure of one stop doubles light; who takes 1.0 for the peak has peak / 100 of it.
+    for words, times in (("+1 stop", 2.0), ("is taken for", peak / 100.0)):
+        for one in (one for one in made if words in one.cause):
+            content = eotf_inverse(encoding, np.minimum(nits * times, peak), peak_nits=peak)
+            expected = apply_tetrahedral(wall.tables[17], content)
+            np.testing.assert_allclose(one.code, expected, rtol=0, atol=1e-6)
 
 
 def test_code_hosts_cannot_get_the_scale_wrong() -> None:
