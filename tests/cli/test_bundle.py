@@ -72,7 +72,7 @@ def test_a_whole_copy_says_whose_it_is(ledcal: Ledcal, host: Path, identity: Ide
     run = ledcal("bundle", "check", host)
     assert (run.code, run.err) == (0, "")
     first, second = run.out.splitlines()
-    assert first == f"{host}: whole and unchanged, 7 files, 0.0 MB"
+    assert first == f"{host}: whole and unchanged, 10 files, 0.0 MB"
     assert second == (
         f"  Bühne 3: profile {identity.name} (sha256 {identity.sha256[:16]}), for made-up, written "
         "2031-05-06 07:08"
@@ -84,7 +84,7 @@ def test_the_first_difference_and_how_many_more(ledcal: Ledcal, host: Path, back
     (backup / "lattice.exr").write_bytes(b"")
     run = ledcal("bundle", "check", host, backup)
     assert run.code == 6
-    assert run.out.splitlines()[0] == f"{host}: whole and unchanged, 7 files, 0.0 MB"
+    assert run.out.splitlines()[0] == f"{host}: whole and unchanged, 10 files, 0.0 MB"
     first, second = run.err.splitlines()
     assert first == (
         f"ledcal: {backup}: luts/start.bat is missing (and 1 more); copy the folder again"
@@ -114,7 +114,7 @@ def test_the_document_says_all_of_it(ledcal: Ledcal, host: Path, backup: Path, r
         "fix": "copy the folder again",
     }
     copy = document["copies"][0]
-    assert (copy["host"], copy["made"], copy["files"]) == ("made-up", MADE.isoformat(), 7)
+    assert (copy["host"], copy["made"], copy["files"]) == ("made-up", MADE.isoformat(), 10)
     assert copy["profiles"][0]["name"] == fake_profile().name
 
 
@@ -125,7 +125,7 @@ def test_two_exports_of_one_calibration_are_the_same_to_the_host(
     run = ledcal("bundle", "check", host, later)
     assert (run.code, run.err) == (0, "")
     assert run.out.splitlines()[-1] == (
-        "2 copies, and the same for the host (exported 2 times, 2031-05-06 07:08 to "
+        "2 copies for made-up, and the same for it (exported 2 times, 2031-05-06 07:08 to "
         "2031-05-06 09:08)"
     )
 
@@ -145,6 +145,23 @@ def test_copies_that_are_whole_and_not_the_same(
     run = ledcal("bundle", "check", host, larger)
     assert run.code == 6
     assert f"ledcal: {larger}: lattice.exr (and 1 more) is not as in {host}; both are" in run.err
+
+
+def test_bundles_for_different_hosts_are_not_compared(
+    ledcal: Ledcal, host: Path, backup: Path
+) -> None:
+    other = host.with_name("other")
+    make_bundle(other, host="of-tomorrow")
+    run = ledcal("bundle", "check", host, other)
+    assert (run.code, run.err) == (0, "")
+    assert run.out.splitlines()[-1] == (
+        "not compared with each other: made-up, of-tomorrow are different hosts"
+    )
+    run = ledcal("bundle", "check", host, other, backup, "--json")
+    assert json.loads(run.out)["same"] is True
+    (backup / "empty.txt").unlink()
+    run = ledcal("bundle", "check", host, other, backup, "--json")
+    assert (run.code, json.loads(run.out)["same"]) == (6, False)
 
 
 @pytest.mark.parametrize("by_name", [True, False])
@@ -193,7 +210,8 @@ def test_another_profile_is_named_with_its_date(ledcal: Ledcal, host: Path, root
     run = ledcal("bundle", "check", host, "--profile", "south", "--root", root)
     assert run.code == 6
     assert f"is of profile {profile.name}, fitted 2031-05-04 09:12 (sha256 " in run.err
-    assert "not of south, fitted 2031-05-09 10:11; export it again, and copy that" in run.err
+    assert "not of south, fitted 2031-05-09 10:11; export it again and copy that: " in run.err
+    assert "ledcal export south --host made-up -o DIR" in run.err
 
 
 def test_a_moved_profile_is_said_to_be_one_both_ways(

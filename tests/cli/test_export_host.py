@@ -80,7 +80,8 @@ def test_a_folder_is_written_whole_and_says_what_is_in_it(
     assert document["profiles"] == [str(profile)]
     names = [one["path"] for one in document["files"]]
     assert [name for name in names if not name.startswith("ascmhl")] == [
-        *("README.md", "check_bundle.py", "ledcal-bundle.json", "luts/north_17.txt"),
+        *("IF_IT_LOOKS_WRONG.md", "README.md", "check_bundle.py", "check_in.exr", "check_out.png"),
+        *("ledcal-bundle.json", "luts/north_17.txt"),
     ]
     assert document["bundle"] == json.loads((out / "ledcal-bundle.json").read_text("utf-8"))
     assert document["bundle"]["walls"][0]["identity"]["name"] == "north"
@@ -93,10 +94,10 @@ def test_a_folder_is_written_whole_and_says_what_is_in_it(
 def test_people_are_told_what_to_do_next(ledcal: Ledcal, profile: Path, tmp_path: Path) -> None:
     run = ledcal("export", profile, "--host", "nuke", "-o", tmp_path / "out")
     assert run.out.startswith(
-        f"{tmp_path / 'out'}: for Made-up 1.0, 4 files, 0.0 MB\n  in: content"
+        f"{tmp_path / 'out'}: for Made-up 1.0, 7 files, 0.0 MB\n  in: content"
     )
     assert "README.md there" in run.out
-    assert "python check_bundle.py" in run.out
+    assert "python3 check_bundle.py" in run.out
 
 
 def test_sizes_are_those_of_the_host(ledcal: Ledcal, profile: Path, tmp_path: Path) -> None:
@@ -211,3 +212,26 @@ def test_a_folder_whose_manifest_is_gone_is_not_guessed_at(
     run = ledcal(*words, "--overwrite")
     assert run.code == 2
     assert "ledcal cannot tell its files from yours" in run.err
+
+
+def test_a_bundle_for_another_host_or_wall_is_not_replaced(
+    ledcal: Ledcal, profile: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert ledcal("export", profile, "--host", "nuke", "-o", out).code == 0
+    before = tree(out)
+    run = ledcal("export", profile, "--host", "blender", "-o", out, "--overwrite")
+    assert run.code == 2
+    assert f"{out} holds Bühne 3 for nuke, and this is Bühne 3 for blender: choose" in run.err
+    fake = fake_profile(size=17, name="south")
+    stage = replace(fake.stage, wall=replace(fake.stage.wall, name="Decke"))
+    other = write_profile(tmp_path / "profiles" / "south", replace(fake, stage=stage), files={})
+    run = ledcal("export", other, "--host", "nuke", "-o", out, "--overwrite")
+    assert run.code == 2
+    assert f"{out} holds Bühne 3 for nuke, and this is Decke for nuke: choose" in run.err
+    assert tree(out) == before
+    # Another day's profile of the same wall is what --overwrite is for.
+    again = write_profile(tmp_path / "profiles" / "today", replace(fake, name="today"), files={})
+    assert ledcal("export", again, "--host", "nuke", "-o", out, "--overwrite").code == 0
+    document = json.loads((out / "ledcal-bundle.json").read_text("utf-8"))
+    assert document["walls"][0]["identity"]["name"] == "today"

@@ -25,6 +25,11 @@ FILES = {
     "lattice.exr": bytes(range(256)) * 8,
     "empty.txt": b"",
 }
+# What sealing adds.
+ADDED = (
+    *("README.md", "IF_IT_LOOKS_WRONG.md", "ledcal-bundle.json", "check_bundle.py"),
+    *("check_in.exr", "check_out.png"),
+)
 PAGE = Page(
     takes="scene-linear ACEScg, 1.0 = 100 nits",
     gives="wall code, full range",
@@ -57,6 +62,7 @@ def make_bundle(
     *walls: WallCorrection,
     files: Mapping[str, bytes] = FILES,
     made: datetime = MADE,
+    host: str = "made-up",
     **page: Any,
 ) -> dict[str, Any]:
     """Write a bundle, and give its document."""
@@ -67,7 +73,7 @@ def make_bundle(
     return seal(
         folder,
         name=folder.name,
-        host=Host("made-up", "Made-up 1.0", (17,), lambda *_: PAGE, takes_several=True),
+        host=Host(host, "Made-up 1.0", (17,), lambda *_: PAGE, takes_several=True),
         page=replace(PAGE, **page),
         walls=walls or (fake_wall(),),
         evaluate=apply_lut,

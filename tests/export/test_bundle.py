@@ -26,7 +26,7 @@ from ledcal.export.bundle import written_in
 from ledcal.export.ocio.config import write_config
 from ledcal.lut.interpolate import apply_lut
 from ledcal.values.export import Identity
-from tests.export.sealed import FILES, MADE, PAGE, fake_wall, make_bundle
+from tests.export.sealed import ADDED, FILES, MADE, PAGE, fake_wall, make_bundle
 from tests.profile.fake import fake_stage
 from tests.profile.test_codec import violations
 
@@ -84,7 +84,7 @@ def test_the_manifest_lists_everything_with_both_hashes(sealed: Path) -> None:
     (manifest,) = sealed.glob("ascmhl/*.mhl")
     assert re.fullmatch(r"0001_made-up_[0-9-]{10}_[0-9]{6}Z\.mhl", manifest.name)
     listed = {one.path: one for one in history.hash_lists[0].media_hashes if not one.is_directory}
-    assert set(listed) == {*FILES, "README.md", "ledcal-bundle.json", "check_bundle.py"}
+    assert set(listed) == {*FILES, *ADDED}
     for one in listed.values():
         hashes = [entry for entry in one.hash_entries if hasattr(entry, "hash_format")]
         assert {entry.hash_format for entry in hashes} == {"c4", "xxh64"}
@@ -149,7 +149,7 @@ def test_the_page_is_one_page_that_says_what_to_enter_and_what_comes_out(sealed:
     text = (sealed / "README.md").read_text("utf-8")
     document = json.loads((sealed / "ledcal-bundle.json").read_text("utf-8"))
     lines = text.splitlines()
-    assert len(lines) < 90
+    assert len(lines) < 70
     assert max(map(len, lines)) <= 104
     for words in (
         "# LED wall correction: Made-up 1.0",
@@ -157,17 +157,25 @@ def test_the_page_is_one_page_that_says_what_to_enter_and_what_comes_out(sealed:
         "Kamera X",
         "buehne-3-kamera-x-2031-05-04, fitted 2031-05-04 09:12, sha256 abababababababab",
         "2031-05-06 07:08 by ledcal",
-        "delta E ITP 20.4 before, 0.4 after (median)",
+        "delta E ITP 20.40 before, 0.41 after (median)",
         f"In: {PAGE.takes}",
         "1. Copy the folder.\n2. Load the table:\n     load luts/buehne_17.cube",
-        "- The table is missing",
         "    luts/start.bat",
-        "python check_bundle.py",
-        "ledcal bundle check .",
+        "python3 check_bundle.py",
+        "ledcal bundle check PATH --profile NAME",
+        "check_in.exr holds the three colours",
+    ):
+        assert words in text
+    assert text.index("is this copy whole?") < text.index("## Steps") < text.index("## Check")
+    trouble = (sealed / "IF_IT_LOOKS_WRONG.md").read_text("utf-8")
+    for words in (
+        "# If it looks wrong: Made-up 1.0",
+        "- The table is missing",
         "no correction: the uncalibrated display is on\n",
         "  no transform at all: its file was not found\n",
     ):
-        assert words in text
+        assert words in trouble
+        assert words not in text
     for colour in document["walls"][0]["check_colours"]:
         row = next(line.split() for line in lines if line.split()[:1] == [colour["name"]])
         shown = (colour["acescg"], colour["uncalibrated"], colour["calibrated"])

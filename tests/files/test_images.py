@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -56,6 +57,19 @@ def test_something_else_is_refused(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(SystemFault, match="its folder is not there"):
         write_image(tmp_path / "nowhere" / "frame.png", np.zeros((2, 2, 3), np.float32))
+
+
+def test_the_same_light_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for zone in ("UTC0", "XXX-5"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        write_image(tmp_path / f"{zone}.exr", np.full((4, 4, 3), 0.5, np.float32))
+    monkeypatch.undo()
+    time.tzset()
+    first, second = ((tmp_path / f"{zone}.exr").read_bytes() for zone in ("UTC0", "XXX-5"))
+    assert first == second
 
 
 def test_a_png_does_not_say_that_its_codes_are_srgb(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def command(folders: tuple[Path, ...], profile: Path | None, root: Path, as_json
     Each DIR is a copy of what 'ledcal export --host' wrote. Every file is compared with the hashes
     in the folder's ASC MHL, several copies with each other, and all with --profile. What is beside
     it (.meta, .DS_Store) is only noted. Exit code 0: whole, unchanged and the same. 6: not; the
-    first difference is named. Without ledcal: 'python check_bundle.py' in the folder says the same.
+    first difference is named. Without ledcal: 'python3 check_bundle.py' in the folder says the same.
     """
     from ledcal.cli import output
     from ledcal.errors import BundleMismatchError

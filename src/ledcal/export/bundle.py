@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import glob
+import json
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ledcal import __version__
 from ledcal.errors import ExportError, InputError
 from ledcal.export import check_bundle
 from ledcal.export._ascmhl import write_generation
 from ledcal.export.check_colours import check_colours, mistakes
-from ledcal.export.hosts.page import format_page
+from ledcal.export.check_pictures import write_check_pictures
+from ledcal.export.hosts.page import format_page, format_trouble
 from ledcal.export.names import safe_stem
 from ledcal.export.ocio.names import name_walls
 from ledcal.files.document import format_document
@@ -44,7 +46,8 @@ def seal(
 ) -> dict[str, Any]:
     """Write what makes a bundle of the files that a host's module has put into a folder.
 
-    README.md, ledcal-bundle.json, check_bundle.py and the ASC MHL; then all is checked once.
+    Check pictures, README.md, IF_IT_LOOKS_WRONG.md, ledcal-bundle.json, check_bundle.py and the ASC
+    MHL; then all is checked once.
 
     Parameters
     ----------
@@ -73,10 +76,11 @@ def seal(
     ExportError
         If the bundle does not pass its own check.
     """
-    files = sorted(path.relative_to(folder).as_posix() for path in _files(folder))
     checks = tuple(
         check_colours(wall, evaluate, is_scene_linear=page.is_scene_linear) for wall in walls
     )
+    write_check_pictures(folder, page, checks)
+    files = sorted(path.relative_to(folder).as_posix() for path in _files(folder))
     wrong = mistakes(
         walls[0],
         checks[0][1],
@@ -104,12 +108,13 @@ def seal(
         page,
         walls,
         checks,
-        wrong,
         displays=displays,
         made=f"{when[:16].replace('T', ' ')} by ledcal {__version__}",
         files=files,
     )
+    trouble = format_trouble(host, page, walls, checks, wrong)
     (folder / check_bundle.PAGE).write_bytes(text.encode())
+    (folder / check_bundle.TROUBLE).write_bytes(trouble.encode())
     (folder / DOCUMENT).write_bytes(format_document(document).encode())
     (folder / check_bundle.CHECKER).write_bytes(Path(check_bundle.__file__).read_bytes())
     write_generation(
@@ -122,6 +127,23 @@ def seal(
             "nothing was kept; please report it"
         )
     return document
+
+
+class Standing(NamedTuple):
+    """What a bundle that is there says of itself: its host, and the names of its walls."""
+
+    host: str
+    walls: tuple[str, ...]
+
+
+def what_stands_in(folder: Path) -> Standing | None:
+    """For which host and walls the bundle in a folder is; None where none says so."""
+    try:
+        document = json.loads((folder / DOCUMENT).read_text("utf-8-sig"))
+        walls = tuple(str(one["wall"]["name"]) for one in document["walls"])
+        return Standing(str(document["host"]["name"]), walls)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def written_in(folder: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """Is this folder whole, and as ledcal wrote it? Needs nothing but Python 3.7 or later.
 
-    python check_bundle.py [FOLDER ...]
+    python3 check_bundle.py [FOLDER ...]
 
 Without a folder it checks the one that it lies in. It reads the first generation of the ASC MHL
 in ascmhl/, and compares the size and the C4 hash of every file. Exit code 0: whole and unchanged.
@@ -27,19 +27,21 @@ if TYPE_CHECKING:
 DOCUMENT = "ledcal-bundle.json"
 CHECKER = "check_bundle.py"
 PAGE = "README.md"
-OWN = (PAGE, DOCUMENT, CHECKER)
+TROUBLE = "IF_IT_LOOKS_WRONG.md"
+OWN = (PAGE, TROUBLE, DOCUMENT, CHECKER)
 MANIFESTS = "ascmhl"
 # What other programs leave in any folder.
 LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 _LEFT = re.compile(r"(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*|[^/]*\.(meta|pyc))$")
+_TABLE = re.compile(r"\.(cube|clf|ctf|spi[13]d|3dl|lut|csp|ocioz?)$", re.IGNORECASE)
+_STRAY = "is not of this bundle, and the host can load it by mistake"
 _CHAIN = "ascmhl_chain.xml"
 _C4_LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_MOST_LINES = 12
 
 
 class NotABundleError(Exception):
-    """There is no bundle at that place; the message says where one is, if there is."""
+    """There is no bundle at that place; the message may say where one is."""
 
 
 class Entry(NamedTuple):
@@ -98,13 +100,14 @@ def check_folder(folder: Path) -> Found:
         if elsewhere:
             differences.append(_renamed(entry, elsewhere))
         else:
-            is_link = (folder / entry.path).is_symlink()
-            seen = "is a link that leads nowhere" if is_link else "is missing"
-            differences.append(Difference(entry.path, "missing", seen))
+            what = "a link that leads nowhere" if (folder / entry.path).is_symlink() else "missing"
+            differences.append(Difference(entry.path, "missing", f"is {what}"))
     order = {entry.path: number for number, entry in enumerate(entries)}
-    # What the host reads comes first.
     differences.sort(key=lambda one: (one.path in OWN, order.get(one.path, -1)))
-    notes += _beside(strangers) if entries else []
+    if entries:
+        tables = sorted(name for name in strangers if _TABLE.search(name))
+        differences += [Difference(_shown(one), "stray", _STRAY, "move it away") for one in tables]
+        notes += _beside(strangers.difference(tables))
     return Found(folder, tuple(entries), tuple(differences), tuple(notes), _document(folder))
 
 
@@ -115,9 +118,7 @@ def sentences(found: Found) -> list[str]:
         first, others = differences[0], differences[1:]
         more = f" (and {len(others)} more)" if others else ""
         lines = [f"{folder}: {first.text}{more}; {first.fix}"]
-        lines += [f"  {one.text}" for one in others[:_MOST_LINES]]
-        if len(others) > _MOST_LINES:
-            lines.append(f"  and {len(others) - _MOST_LINES} more")
+        lines += [f"  {one.text}" for one in others]
     else:
         amount = sum(entry.size for entry in found.entries) / 1e6
         lines = [f"{folder}: whole and unchanged, {len(found.entries)} files, {amount:.1f} MB"]
@@ -161,8 +162,7 @@ def _read_chain(folder: Path) -> tuple[str, str, list[Difference], list[str]]:
             notes.append(f"{len(links)} MHL generations; the first, ledcal's, was checked")
     except (OSError, ET.ParseError) as error:
         seen = _reason(error)
-    problems = [Difference(f"{MANIFESTS}/{_CHAIN}", "manifest", seen)] if seen else []
-    return name, c4, problems, notes
+    return name, c4, [Difference(f"{MANIFESTS}/{_CHAIN}", "manifest", seen)] if seen else [], notes
 
 
 def _entries(root: ET.Element) -> list[Entry]:

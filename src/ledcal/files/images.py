@@ -97,6 +97,8 @@ def write_image(
     bits = bits or 16
     if is_float:
         spec["compression"] = "zip"
+        # Else the time of writing: the same picture would never have the same digest.
+        spec["DateTime"] = ""
         data: NDArray[np.generic] = np.ascontiguousarray(pixels, np.float32)
     else:
         if bits == 8:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_AGAIN = "export it again, and copy that"
-
 
 @dataclass(frozen=True, slots=True)
 class _Of:
@@ -72,9 +70,18 @@ def check_bundles(
     whole = [one for one in found if not one.differences]
     lines = [line for one in whole for line in sentences(one)]
     wrong = [line for one in broken for line in sentences(one)]
-    differ = [text for other in whole[1:] if (text := _compare(whole[0], other))]
-    if len(whole) > 1 and not differ:
-        lines.append(f"{len(whole)} copies, and the same for the host{_written_apart(whole)}")
+    hosts: dict[str, list[Found]] = {}
+    for one in whole:
+        hosts.setdefault(_host(one), []).append(one)
+    differ = []
+    for host, copies in hosts.items():
+        apart = [text for other in copies[1:] if (text := _compare(copies[0], other))]
+        if len(copies) > 1 and not apart:
+            said = f"{len(copies)} copies for {host}, and the same for it{_written_apart(copies)}"
+            lines.append(said)
+        differ += apart
+    if len(hosts) > 1:
+        lines.append(f"not compared with each other: {', '.join(hosts)} are different hosts")
     strange = []
     if wanted is not None:
         strange = [text for one in whole if (text := _other_profile(one, wanted))]
@@ -85,7 +92,9 @@ def check_bundles(
         "verdict": "fail" if wrong else "pass",
         "reason": wrong[0] if wrong else "",
         "copies": [_copy_document(one) for one in found],
-        "same": None if len(found) == 1 else not broken and not differ,
+        "same": None
+        if len(found) == len({_host(one) for one in found})
+        else not (broken or differ),
         "profile": None
         if wanted is None
         else {
@@ -110,6 +119,11 @@ def _check(folder: Path) -> Found:
         ) from error
 
 
+def _host(found: Found) -> str:
+    host = found.document.get("host")
+    return str(host.get("name", "?")) if isinstance(host, dict) else "?"
+
+
 def _calibrations(found: Found) -> list[_Of]:
     """What ledcal-bundle.json says; empty where it says nothing that we know."""
     try:
@@ -129,9 +143,6 @@ def _compare(first: Found, other: Found) -> str:
     ours, theirs = _read_by_host(first), _read_by_host(other)
     if ours == theirs:
         return ""
-    hosts = [one.document.get("host", {}).get("name", "?") for one in (first, other)]
-    if hosts[0] != hosts[1]:
-        return f"{other.folder}: is for {hosts[1]}, and {first.folder} for {hosts[0]}"
     mine, its = _calibrations(first), _calibrations(other)
     for here, there in zip(mine, its, strict=False):
         if here.sha256 != there.sha256:
@@ -164,34 +175,37 @@ def _written_apart(whole: Sequence[Found]) -> str:
 def _other_profile(found: Found, wanted: Lineage) -> str:
     """Why a bundle is not of a profile; empty where it is."""
     held = _calibrations(found)
+    again = (
+        f"export it again and copy that: ledcal export {wanted.name} --host {_host(found)} -o DIR"
+    )
     if any(one.sha256 == wanted.sha256 for one in held):
         return ""
     name = f"{wanted.name}, fitted {_minute(wanted.created)}"
     if not held:
-        return f"{found.folder}: does not say which profile it is of; {_AGAIN}"
+        return f"{found.folder}: does not say which profile it is of; {again}"
     for step in wanted.older:
         if any(one.sha256 == step.sha256 for one in held):
             return (
                 f"{found.folder}: is of profile {step.profile}, which {wanted.name} was moved from "
-                f"({step.change}); {_AGAIN}"
+                f"({step.change}); {again}"
             )
     for one in held:
         if any(step.sha256 == wanted.sha256 for step in wanted.of(one.name, one.sha256)):
             return (
                 f"{found.folder}: is of profile {one.name}, which was moved from {wanted.name}: "
-                f"it is the newer one; give --profile {one.name}, or {_AGAIN}"
+                f"it is the newer one; give --profile {one.name}, or {again}"
             )
     nearest = min(held, key=lambda one: (one.name != wanted.name, one.wall != wanted.wall))
     if nearest.name != wanted.name:
-        return f"{found.folder}: is of {nearest.text}, not of {name}; {_AGAIN}"
+        return f"{found.folder}: is of {nearest.text}, not of {name}; {again}"
     if nearest.created == wanted.created:
         return (
             f"{found.folder}: is of {nearest.text}, and profile.json was changed since (sha256 "
-            f"{wanted.sha256[:16]}); {_AGAIN}"
+            f"{wanted.sha256[:16]}); {again}"
         )
     return (
         f"{found.folder}: is of {nearest.text}, and the profile was fitted again "
-        f"({_minute(wanted.created)}); {_AGAIN}"
+        f"({_minute(wanted.created)}); {again}"
     )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ledcal.errors import InputError
-from ledcal.export.bundle import DOCUMENT, seal, written_in
+from ledcal.export.bundle import DOCUMENT, seal, what_stands_in, written_in
 from ledcal.export.check_bundle import MANIFESTS
 from ledcal.export.formats import SIZES
 from ledcal.export.hosts.registry import HOSTS
@@ -55,6 +55,7 @@ def export_host(
         raise InputError(f"--host {host}: choose one of {', '.join(HOSTS)}")
     chosen = HOSTS[host]
     _require_taken(chosen, sources)
+    _require_same_purpose(out, chosen, sources)
     with atomic_folder(
         out, overwrite=overwrite, marker=DOCUMENT, written=written_in(out)
     ) as folder:
@@ -90,9 +91,20 @@ def export_host(
             *(f"  in: {source.label.takes}\n  out: {source.label.gives}" for source in sources),
             f"  tables of {', '.join(map(str, sizes))} nodes along an edge, read back and compared",
             "  README.md there: the steps on the host, and three check colours",
-            "  copy all of it; python check_bundle.py in a copy tells whether it is whole",
+            "  copy all of it; python3 check_bundle.py in a copy tells whether it is whole",
         ],
     }
+
+
+def _require_same_purpose(out: Path, host: Host, sources: Sequence[Source]) -> None:
+    """Refuse to replace a bundle for another host or of other walls, also with --overwrite."""
+    standing = what_stands_in(out)
+    wanted = (host.name, sorted(one.stage.wall.name for one in sources if one.stage is not None))
+    if standing is not None and (standing.host, sorted(standing.walls)) != wanted:
+        raise InputError(
+            f"{out} holds {' and '.join(standing.walls)} for {standing.host}, and this is "
+            f"{' and '.join(wanted[1])} for {host.name}: choose another folder, or move that away"
+        )
 
 
 def _require_taken(host: Host, sources: Sequence[Source]) -> None:

@@ -50,12 +50,16 @@ def test_a_folder_is_whole_its_names_are_plain_and_its_page_fits(name: str, tmp_
         assert str(tmp_path).encode() not in path.read_bytes(), name_here
     text = (tmp_path / "README.md").read_text("utf-8")
     lines = text.splitlines()
-    assert len(lines) <= 90 + 35 * len(walls)
+    assert len(lines) <= 75 + 25 * len(walls)
     # But for commands, which are not to be broken.
     assert max(len(line) for line in lines if not line.startswith(" " * 7)) <= 112
     assert {letter for letter in text if not letter.isascii()} <= set("üö"), "of names alone"
     assert "$" not in text.replace("$OCIO", "")
-    assert text.index("## Steps") < text.index("## Check") < text.index("## If it looks wrong")
+    assert text.index("is this copy whole?") < text.index("## Steps") < text.index("## Check")
+    assert "- " in (tmp_path / "IF_IT_LOOKS_WRONG.md").read_text("utf-8")
+    entered = list(tmp_path.glob("check_in*"))
+    assert len(entered) == len(list(tmp_path.glob("check_out*.png"))) == len(walls)
+    assert {path.suffix for path in entered} == {".exr" if page.is_scene_linear else ".png"}
     displays = [wall["displays"] for wall in document["walls"] if wall["displays"]]
     assert bool(displays) == bool([path for path in files if path.suffix == ".ocio"])
     for names in displays:

@@ -15,6 +15,7 @@ from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve
 from ledcal.export.hosts.words import page_of, parse_paragraphs
 from ledcal.files.lut_filter import filter_cube
 from ledcal.lut.interpolate import apply_lut, apply_tetrahedral
+from ledcal.values.lut import Lut3d
 from ledcal.values.stage import Wall
 from tests.export.sealed import fake_wall
 
@@ -146,6 +147,23 @@ def test_disguise_names_the_displays_of_its_config(tmp_path: Path) -> None:
     assert len(list((tmp_path / "lutfiles").iterdir())) == 4
     best = [step for step in page.steps if "decke_17.cube" in step]
     assert len(best) == 1
+
+
+def test_disguise_numbers_calibrations_of_one_name(tmp_path: Path) -> None:
+    first = fake_wall(tables={17: fake_wall().tables[17]})
+    stage = replace(first.wall, name="Decke")
+    own = Lut3d(0.5 * first.tables[17].table)
+    second = replace(first, wall=stage, tables={17: own})
+    page = disguise.HOST.write(tmp_path, (first, second), apply_lut)
+    name = first.label.name
+    expected = {f"{name}_17.cube": first.tables[17], f"{name}-2_17.cube": own}
+    for folder in (tmp_path / "lutfiles", tmp_path / "ocio" / "luts"):
+        assert {path.name for path in folder.iterdir()} == set(expected)
+        for file, table in expected.items():
+            wanted = apply_tetrahedral(table, CODE)
+            np.testing.assert_allclose(apply_file(folder / file, CODE), wanted, atol=1e-6, rtol=0)
+    (step,) = [step for step in page.steps if "LUT layer" in step]
+    assert f"Bühne 3: {name}_17.cube; Decke: {name}-2_17.cube" in step
 
 
 def obs_apply(data: bytes, code: np.ndarray) -> np.ndarray:

@@ -37,6 +37,7 @@ def _write(folder: Path, walls: tuple[WallCorrection, ...], evaluate: Evaluate) 
     for script, line_end in (("apply.sh", "\n"), ("apply.bat", "\r\n")):
         text = read_template(f"ffmpeg-{script}").substitute(words)
         (folder / script).write_bytes(text.replace("\n", line_end).encode("ascii"))
+    (folder / "apply.sh").chmod(0o755)
     return page_of("ffmpeg", words)
 
 

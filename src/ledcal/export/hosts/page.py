@@ -1,4 +1,4 @@
-"""README.md of a host's folder: one page for whoever sets the host up, in the dark."""
+"""README.md of a host's folder, one page for whoever sets the host up in the dark, and trouble."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ def format_page(
     page: Page,
     walls: Sequence[WallCorrection],
     checks: Sequence[Sequence[CheckColour]],
-    wrong: Sequence[Mistake],
     *,
     displays: Mapping[int, DisplayNames],
     made: str,
@@ -43,8 +42,6 @@ def format_page(
         The corrections in it.
     checks : sequence of sequence of CheckColour
         For each wall.
-    wrong : sequence of Mistake
-        What the second check colour of the first wall becomes by mistakes.
     displays : mapping of int to DisplayNames
         What walls are called in the config that is among the files, by their place in `walls`.
     made : str
@@ -61,23 +58,45 @@ def format_page(
         f"# LED wall correction: {host.title}",
         *(_wall(wall, displays.get(i), made) for i, wall in enumerate(walls)),
         _colours_in_and_out(page),
+        _section("First: is this copy whole?", _WHOLE),
         _section("Steps", _numbered(page.steps)),
         _section("Check", _check(page, walls, checks)),
-        _section("If it looks wrong", _wrong(page, walls, checks, wrong)),
         _section("What is here", _files(files)),
-        _section("Is this copy whole?", _WHOLE),
     ]
     return "\n\n".join(parts) + "\n"
 
 
+def format_trouble(
+    host: Host,
+    page: Page,
+    walls: Sequence[WallCorrection],
+    checks: Sequence[Sequence[CheckColour]],
+    wrong: Sequence[Mistake],
+) -> str:
+    """Write the other page: what goes wrong on a host, and what check colours become then.
+
+    Parameters
+    ----------
+    host, page, walls, checks
+        As `format_page` takes them.
+    wrong : sequence of Mistake
+        What the second check colour of the first wall becomes by mistakes.
+
+    Returns
+    -------
+    str
+        Markdown that reads well as plain text.
+    """
+    return f"# If it looks wrong: {host.title}\n\n{_wrong(page, walls, checks, wrong)}\n"
+
+
 _WHOLE = """\
-On the host, before it is used, and on every backup:
+    python3 check_bundle.py         (Windows: py check_bundle.py)
 
-    python check_bundle.py          (Windows: py) needs nothing but Python 3.7 or later
-    ledcal bundle check .           the same; compares copies, and with --profile NAME the profile
-
-Both say what is missing or was changed, and leave with exit code 6 then. Do not edit files here:
-export again. The folder may be moved and renamed as a whole."""
+on the host, before anything is loaded, and on every backup: it needs nothing but Python 3.7 or
+later, says what is missing or was changed, and leaves with exit code 6 then. In the folder that
+holds calibration_profiles, `ledcal bundle check PATH --profile NAME` also says whether the copy is
+of that profile. Do not edit files here: export again. The folder may be moved as a whole."""
 
 
 def _wall(wall: WallCorrection, displays: DisplayNames | None, made: str) -> str:
@@ -86,16 +105,14 @@ def _wall(wall: WallCorrection, displays: DisplayNames | None, made: str) -> str
     lines = [
         ("Wall", f"{its.name}: {size}, {its.eotf}, peak {its.peak_nits:g} nits, {its.gamut.name}"),
         ("Camera", wall.camera.model or "not stated"),
-        (
-            "Content",
-            f"{target.gamut.name}, {target.eotf}, full range, held at {target.peak_nits:g} nits",
-        ),
+        ("Content", f"{target.gamut.name}, {target.eotf}, full range"),
+        ("", f"light above {target.peak_nits:g} nits is held there"),
         ("Profile" if identity.kind == "profile" else "From", f"{identity.name}{_origin(wall)}"),
     ]
     if wall.quality is not None:
         before, after = wall.quality.before, wall.quality.after
-        figures = f"{before.median:.1f} before, {after.median:.1f} after (median), "
-        figures += f"{before.p95:.1f} and {after.p95:.1f} (95 %)"
+        figures = f"{before.median:.2f} before, {after.median:.2f} after (median), "
+        figures += f"{before.p95:.2f} and {after.p95:.2f} (95 %)"
         lines.append(("Fit", f"delta E ITP {figures}"))
     if displays is not None:
         lines.append(("Displays", f"{displays.calibrated}"))
@@ -136,7 +153,17 @@ def _check(
             rows.append((colour.name, *entered, *codes))
         named = f"{wall.wall.name} ({wall.label.name}):\n\n" if len(walls) > 1 else ""
         tables.append(named + _table(rows))
-    return "\n\n".join([_wrapped(page.check), *tables, _wrapped(_HOW_TO_READ[linear])])
+    return "\n\n".join(
+        [_wrapped(page.check), _wrapped(_PICTURES[linear]), *tables, _wrapped(_HOW_TO_READ[linear])]
+    )
+
+
+_PICTURES = {
+    True: "check_in.exr holds the three colours side by side as scene-linear ACEScg, check_out.png "
+    "the calibrated codes that must come out.",
+    False: "check_in.png holds the three colours to enter side by side, 16 bit; check_out.png what "
+    "must come out.",
+}
 
 
 _CODES = "Codes are 0..1, then full-range 10 bit, where one step off is rounding."
@@ -168,6 +195,7 @@ def _wrong(
 def _files(files: Iterable[str]) -> str:
     own = (
         ("README.md", "this page"),
+        ("IF_IT_LOOKS_WRONG.md", "what goes wrong on this host, and how it looks"),
         ("ledcal-bundle.json", "the same for programs: wall, profile, check colours"),
         ("check_bundle.py", "tells whether this copy is whole"),
         ("ascmhl/", "ASC MHL: hashes of all files, for offload tools"),

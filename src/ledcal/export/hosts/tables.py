@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from ledcal.export.formats import FORMATS, write_table
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
 
 def write_tables(
-    folder: Path, wall: WallCorrection, evaluate: Evaluate, *, format_name: str = "cube"
+    folder: Path,
+    wall: WallCorrection,
+    evaluate: Evaluate,
+    *,
+    format_name: str = "cube",
+    stem: str = "",
 ) -> tuple[Path, ...]:
     """Write each size of a correction as ``NAME_SIZE.suffix``, ASCII, the largest first.
 
@@ -30,6 +36,8 @@ def write_tables(
         Our own evaluation of a table.
     format_name : str
         Of a format that holds a plain table: ``cube``, ``resolve-cube``, ``spi3d``.
+    stem : str
+        What the files are called; empty: as the calibration.
 
     Returns
     -------
@@ -43,7 +51,7 @@ def write_tables(
     """
     folder.mkdir(parents=True, exist_ok=True)
     chosen = FORMATS[format_name]
-    stem, tail = safe_stem(wall.label.name), f"{chosen.ending}{chosen.suffix}"
+    stem, tail = stem or safe_stem(wall.label.name), f"{chosen.ending}{chosen.suffix}"
     return tuple(
         write_table(
             wall.label,
@@ -54,6 +62,19 @@ def write_tables(
         )
         for size in sorted(wall.tables, reverse=True)
     )
+
+
+def distinct_stems(walls: Iterable[WallCorrection]) -> tuple[str, ...]:
+    """Names of files for some corrections: of those called alike the later ones are numbered."""
+    taken: set[str] = set()
+    stems = []
+    for wall in walls:
+        plain = safe_stem(wall.label.name)
+        numbered = (f"{plain}-{number}" if number > 1 else plain for number in itertools.count(1))
+        stem = next(one for one in numbered if one.casefold() not in taken)
+        taken.add(stem.casefold())
+        stems.append(stem)
+    return tuple(stems)
 
 
 def words_of(wall: WallCorrection, files: Iterable[Path]) -> dict[str, str]:

@@ -1,0 +1,62 @@
+"""The check colours as pictures: one to send through the host, and one of what must come out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ledcal.files.images import write_image
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ledcal.export.hosts.host import Page
+    from ledcal.values.export import CheckColour
+
+# A patch is this many pixels high and wide.
+_EDGE = 256
+
+
+def write_check_pictures(
+    folder: Path, page: Page, checks: Sequence[Sequence[CheckColour]]
+) -> tuple[Path, ...]:
+    """Write the check colours of each wall, side by side in the order of the page.
+
+    ``check_in.exr`` is scene-linear ACEScg (32-bit float, 1.0 = 100 nits) where the host works in
+    light; else ``check_in.png`` is content code, 16 bit, full range, untagged. ``check_out.png`` is
+    wall code. From the second wall on the names carry its number: ``check_in_2.png``.
+
+    Parameters
+    ----------
+    folder : Path
+        The host's folder.
+    page : Page
+        Whether it is scene-linear, and how it interpolates.
+    checks : sequence of sequence of CheckColour
+        For each wall.
+
+    Returns
+    -------
+    tuple of Path
+        The files.
+
+    Raises
+    ------
+    SystemFault
+        If they cannot be written.
+    """
+    written = []
+    for number, colours in enumerate(checks, 1):
+        tail = "" if number == 1 else f"_{number}"
+        entered = [one.acescg if page.is_scene_linear else one.content for one in colours]
+        left = [one.trilinear if page.interpolates == "trilinear" else one.wall for one in colours]
+        suffix = ".exr" if page.is_scene_linear else ".png"
+        for name, values in ((f"check_in{tail}{suffix}", entered), (f"check_out{tail}.png", left)):
+            patches = np.repeat(np.array(values, np.float32)[None, :, :], _EDGE, axis=1)
+            pixels = np.repeat(patches, _EDGE, axis=0)
+            meaning = {"colorspace": "ACEScg"} if name.endswith(".exr") else {}
+            write_image(folder / name, pixels, metadata=meaning)
+            written.append(folder / name)
+    return tuple(written)
