@@ -89,8 +89,12 @@ def test_the_batch_file_is_for_windows(page: Page, folder: Path) -> None:
     text = data.decode("ascii").replace("\r\n", "\n")
     # A % of a picture's number is doubled in a batch file; all others stand in pairs.
     assert "%%05d" in text
-    assert text.count("(\n") == len(re.findall(r"^\)$", text, re.MULTILINE)) == 4
+    assert text.count("(\n") == len(re.findall(r"^\)$", text, re.MULTILINE)) == 6
     assert 'pushd "%~dp0"' in text
+    # A path with a bracket, as of Program Files (x86), would end the block that it is named in.
+    for line in text.split("\n"):
+        if line.startswith("    echo "):
+            assert not re.search(r"[()]|%to%|%~dp", re.sub(r'"[^"]*"', "", line)), line
 
 
 @needs_sh
@@ -205,3 +209,33 @@ def test_what_would_go_wrong_is_refused(folder: Path, tmp_path: Path) -> None:
     assert (there.returncode, "exists already" in there.stderr) == (2, True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.mkv", "mine.mkv"]
     assert (tmp_path / "mine.mkv").read_bytes() == b"mine"
+
+
+def numbered(folder: Path, code: np.ndarray) -> dict[str, bytes]:
+    """Three pictures, all alike."""
+    folder.mkdir()
+    encode(folder / "1.png", code, "rgb48le", "-frames:v", "1")
+    for number in (2, 3):
+        (folder / f"{number}.png").write_bytes((folder / "1.png").read_bytes())
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@needs_ffmpeg
+@pytest.mark.usefixtures("page")
+def test_pictures_of_a_series_never_go_over_others(folder: Path, tmp_path: Path) -> None:
+    code = np.random.default_rng(4).integers(0, 65536, (HEIGHT, WIDTH, 3)).astype(np.uint16)
+    before = numbered(tmp_path / "frames", code)
+    over = run(folder, tmp_path, "frames/%d.png", "frames/%d.png")
+    assert over.returncode == 2
+    assert "frames/1.png is there already; give the pictures an empty folder" in over.stderr
+    nowhere = run(folder, tmp_path, "frames/%d.png", "out/%d.png")
+    assert (nowhere.returncode, f"no folder {tmp_path}/out; make it" in nowhere.stderr) == (2, True)
+    (tmp_path / "out").mkdir()
+    done = run(folder, tmp_path, "frames/%d.png", "out/%d.png")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(before)
+    away = read_image(tmp_path / "out" / "3.png")[0] - apply_tetrahedral(TABLE, code / 65535)
+    assert np.abs(away).max() < 1.01 / 65535
+    # A single picture may stand beside others.
+    assert run(folder, tmp_path, "frames/1.png", "out/single.png").returncode == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "frames").iterdir()} == before
