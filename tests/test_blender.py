@@ -301,9 +301,18 @@ def test_a_file_of_others_is_set_again(blender: Blender, bundle: Bundle, tmp_pat
 
 
 @pytest.fixture
-def damaged(bundle: Bundle, tmp_path: Path) -> Path:
-    """A copy of the folder, to be damaged."""
+def copied(bundle: Bundle, tmp_path: Path) -> Path:
+    """A copy of the folder."""
     return Path(shutil.copytree(bundle.folder, tmp_path / "copy"))
+
+
+@pytest.fixture
+def damaged(copied: Path) -> Path:
+    """A copy that does not say how its files were: what Blender makes of them is seen."""
+    for name in ("check_bundle.py", "ledcal-bundle.json"):
+        (copied / name).unlink()
+    shutil.rmtree(copied / "ascmhl")
+    return copied
 
 
 def _refusal(blender: Blender, folder: Path, *own: str) -> str:
@@ -318,6 +327,20 @@ def _refusal(blender: Blender, folder: Path, *own: str) -> str:
 def test_a_missing_table_is_named(blender: Blender, damaged: Path) -> None:
     (damaged / "luts" / "tv_33.cube").unlink()
     assert _refusal(blender, damaged).startswith("luts/tv_33.cube is missing or empty in ")
+
+
+@pytest.mark.parametrize("wall", ["pq wall", "tv"])
+def test_a_row_that_was_changed_is_refused(blender: Blender, copied: Path, wall: str) -> None:
+    """The check colours do not pass there; the manifest knows it."""
+    table = copied / "luts" / "pq-wall-sample_33.cube"
+    lines = table.read_bytes().splitlines(keepends=True)
+    row = len(lines) - SIZE * SIZE - 5
+    assert lines[row].startswith(b"0.")
+    lines[row] = b"0.123456" + lines[row][8:]
+    table.write_bytes(b"".join(lines))
+    said = _refusal(blender, copied, "--wall", wall)
+    assert said.startswith("luts/pq-wall-sample_33.cube was changed")
+    assert said.endswith("; copy the folder again")
 
 
 def test_the_script_alone_refuses_too(blender: Blender, damaged: Path) -> None:

@@ -7,9 +7,11 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ledcal.export.bundle import seal
 from ledcal.export.hosts.registry import HOSTS
 from ledcal.lut.interpolate import apply_lut
 from tests.export.ocio.walls import fake_wall
+from tests.export.sealed import MADE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +32,23 @@ def write_folder(host: str, folder: Path, walls: tuple[WallCorrection, ...]) -> 
     folder.mkdir()
     HOSTS[host].write(folder, walls, apply_lut)
     return folder
+
+
+def write_sealed(host: str, folder: Path, walls: tuple[WallCorrection, ...]) -> Path:
+    """The same, as a bundle: with page, checker and manifest."""
+    folder.mkdir()
+    one = HOSTS[host]
+    page = one.write(folder, walls, apply_lut)
+    seal(folder, name=host, host=one, page=page, walls=walls, evaluate=apply_lut, made=MADE)
+    return folder
+
+
+def change_a_row(table: Path) -> None:
+    """Another number in a row in the middle; the file keeps its size."""
+    lines = table.read_bytes().splitlines(keepends=True)
+    row = lines[len(lines) // 2]
+    lines[len(lines) // 2] = row[:2] + (b"9" if row[2:3] != b"9" else b"8") + row[3:]
+    table.write_bytes(b"".join(lines))
 
 
 def load_script(path: Path, modules: Mapping[str, ModuleType]) -> Any:

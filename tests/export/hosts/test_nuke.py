@@ -13,7 +13,13 @@ import pytest
 
 from ledcal.lut.interpolate import apply_lut
 from tests.export.hosts.fake_nuke import FakeNuke, Knob, Node
-from tests.export.hosts.scripted import load_script, two_walls, write_folder
+from tests.export.hosts.scripted import (
+    change_a_row,
+    load_script,
+    two_walls,
+    write_folder,
+    write_sealed,
+)
 
 CALIBRATED, UNCALIBRATED = "LED Bühne 3 calibrated", "LED Bühne 3 uncalibrated"
 
@@ -159,6 +165,64 @@ def test_a_folder_that_is_not_whole_is_refused(
     script = load_script(copy / "ledcal_nuke.py", {"nuke": nuke})
     with pytest.raises(script.Failure, match=r"luts/tv_17.cube is missing or empty in"):
         script.set_project()
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sealed("nuke", tmp_path_factory.mktemp("sealed") / "for nuke", two_walls())
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("luts/tv_17.cube", None, r"luts/tv_17.cube was changed; .*; copy the folder again"),
+        ("luts/tv_17.cube", b"no table", r"luts/tv_17.cube is 8 bytes, and should be \d+"),
+        ("config.ocio", b"x", r"config.ocio is 1 bytes, and should be \d+"),
+        ("check_bundle.py", b"def (", r"copy cannot be checked \(invalid syntax.*copy the whole"),
+        ("check_bundle.py", b"x = 1", r"copy cannot be checked \(.*check_folder.*copy the whole"),
+    ],
+)
+def test_a_folder_that_was_changed_is_refused(
+    sealed: Path, nuke: FakeNuke, tmp_path: Path, name: str, data: bytes | None, said: str
+) -> None:
+    copy = Path(shutil.copytree(sealed, tmp_path / "copy"))
+    change_a_row(copy / name) if data is None else (copy / name).write_bytes(data)
+    _require_refusals(copy, nuke, said)
+
+
+def _require_refusals(copy: Path, nuke: FakeNuke, said: str) -> None:
+    script = load_script(copy / "ledcal_nuke.py", {"nuke": nuke})
+    with pytest.raises(script.Failure, match=said):
+        script.set_project()
+    for function in (script.make_file_transform, script.check):
+        with pytest.raises(script.Failure, match=said):
+            function("tv")
+    assert nuke.alive == []
+
+
+def test_a_bundle_without_what_it_is_checked_with_is_refused(
+    sealed: Path, nuke: FakeNuke, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(sealed, tmp_path / "copy"))
+    shutil.rmtree(copy / "ascmhl")
+    _require_refusals(copy, nuke, "ascmhl holds no manifest; nothing is checked; copy the folder")
+    (copy / "check_bundle.py").unlink()
+    _require_refusals(copy, nuke, "check_bundle.py is missing in .*; copy the whole folder again")
+
+
+def test_a_whole_bundle_is_used_and_a_page_may_be_edited(
+    sealed: Path, nuke: FakeNuke, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(sealed, tmp_path / "copy"))
+    before = {path: path.stat().st_mtime_ns for path in copy.rglob("*")}
+    script = load_script(copy / "ledcal_nuke.py", {"nuke": nuke})
+    script.set_project()
+    assert capsys.readouterr().out == ""
+    # The check leaves nothing behind.
+    assert {path: path.stat().st_mtime_ns for path in copy.rglob("*")} == before
+    (copy / "README.md").write_bytes(b"# a note of ours")
+    script.set_project()
+    assert capsys.readouterr().out.startswith("ledcal: note: README.md is 16 bytes")
 
 
 def test_one_of_several_walls_has_to_be_named(script: Any) -> None:

@@ -9,7 +9,13 @@ import pytest
 
 from ledcal.lut.interpolate import apply_lut
 from tests.export.hosts.fake_td import FakeTd, Operator, Par
-from tests.export.hosts.scripted import load_script, two_walls, write_folder
+from tests.export.hosts.scripted import (
+    change_a_row,
+    load_script,
+    two_walls,
+    write_folder,
+    write_sealed,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -138,3 +144,14 @@ def test_a_folder_that_is_not_whole_is_refused(folder: Path, td: FakeTd, tmp_pat
     for make in (script.make, script.make_table):
         with pytest.raises(script.Failure, match=r"config.ocio is missing or empty in"):
             make(wall="tv")
+
+
+def test_a_table_that_was_changed_is_refused(td: FakeTd, tmp_path: Path) -> None:
+    folder = write_sealed("touchdesigner", tmp_path / "for td", two_walls())
+    script = load_script(folder / "ledcal_touchdesigner.py", {"td": td})
+    script.make(wall="tv")
+    change_a_row(folder / "luts" / "tv_17.cube")
+    for function in (script.make, script.make_table, script.check):
+        with pytest.raises(script.Failure, match=r"luts/tv_17.cube was changed; .*copy the folder"):
+            function(wall="tv")
+    assert list(td.operators) == ["/project1", "/project1/ledcal_wall"]
