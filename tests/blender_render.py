@@ -124,6 +124,27 @@ class Render:
         scene.view_settings.exposure = 0.1
         self.write(scene, "refused.png")
 
+    def light(self, scene: Any) -> None:
+        """A render into a file that holds light: the script must end Blender before."""
+        scene.render.image_settings.file_format = self.job["format"]
+        scene.render.filepath = str(self.out / "light")
+        self.bpy.ops.render.render(write_still=True)
+
+    def eight_bit(self, scene: Any) -> None:
+        """A small render of 8 bit."""
+        self.small(scene)
+        written = scene.render.image_settings
+        written.file_format, written.color_mode, written.color_depth = "PNG", "RGB", "8"
+        scene.render.filepath = str(self.out / "eight.png")
+        self.bpy.ops.render.render(write_still=True)
+
+    def small(self, scene: Any) -> None:
+        """What takes no time to render."""
+        scene.render.resolution_x = scene.render.resolution_y = 8
+        scene.render.resolution_percentage = 100
+        scene.render.engine = "CYCLES"
+        scene.cycles.samples, scene.cycles.use_denoising = 1, False
+
     def file_of_others(self, scene: Any) -> None:
         """A .blend of a Blender with its own colours, whose scenes have settings of their own."""
         for one in (scene, self.bpy.data.scenes.new("second")):
@@ -131,6 +152,8 @@ class Render:
             one.view_settings.gamma = 1.5
             one.render.dither_intensity = 2.0
             one.render.image_settings.color_management = "OVERRIDE"
+            one.render.image_settings.file_format = "OPEN_EXR"
+            self.small(one)
         self.bpy.ops.wm.save_as_mainfile(filepath=str(self.out / "others.blend"))
 
     def opened(self, scene: Any) -> None:

@@ -267,6 +267,60 @@ def test_a_frame_with_an_exposure_is_not_rendered(
     assert not (tmp_path / "refused.png").exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "called"), [("OPEN_EXR", "OpenEXR"), ("DPX", "DPX"), ("HDR", "Radiance HDR")]
+)
+def test_a_frame_is_not_written_as_light(
+    blender: Blender, bundle: Bundle, tmp_path: Path, written: str, called: str
+) -> None:
+    """Blender would write it without display and view, whatever they are."""
+    job = {"out": str(tmp_path), "do": ["light"], "format": written}
+    done = blender.run(bundle.folder, job, own=("--wall", "pq wall"))
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert (
+        f"ledcal: FAILED: scene 'Scene' writes {called}: light, without the correction; set PNG or "
+        "TIFF, 16 bit\n"
+    ) in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["job.json"]
+
+
+def test_eight_bit_is_warned_of(blender: Blender, bundle: Bundle, tmp_path: Path) -> None:
+    job = {"out": str(tmp_path), "do": ["eight_bit"]}
+    done = blender.run(bundle.folder, job, own=("--wall", "pq wall"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    warning = "ledcal: WARNING: scene 'Scene' writes 8 bit (PNG): steps on a PQ wall; set PNG or"
+    assert done.stderr.count("ledcal: WARNING: ") == done.stderr.count(warning) == 1
+    assert (tmp_path / "eight.png").is_file()
+
+
+def test_a_format_on_the_command_line_counts(
+    blender: Blender, bundle: Bundle, tmp_path: Path
+) -> None:
+    """-F comes behind the script and the file; the file of others says OpenEXR."""
+    if blender.is_python:
+        pytest.skip("Python with bpy has no command line of Blender's")
+    job = {"out": str(tmp_path)}
+    blender.run(bundle.folder, {**job, "do": ["file_of_others"]}, is_plain=True)
+    out = str(tmp_path / "frame_")
+
+    def render(*options: str) -> subprocess.CompletedProcess[str]:
+        others = (str(tmp_path / "others.blend"), *options, "-o", out, "-f", "1")
+        return blender.run(bundle.folder, job, own=("--wall", "pq wall"), others=others)
+
+    for options in ((), ("-F", "OPEN_EXR_MULTILAYER")):
+        done = render(*options)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "ledcal: FAILED: scene 'Scene' writes OpenEXR" in done.stderr
+        assert not list(tmp_path.glob("frame_*"))
+    done = render("-F", "PNG")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAILED" not in done.stderr
+    # 3.4 keeps the depth that was set for OpenEXR, and writes 8 bit.
+    (frame,) = tmp_path.glob("frame_*.png")
+    is_8_bit = frame.read_bytes()[24] == 8
+    assert ("WARNING: scene 'Scene' writes 8 bit (PNG)" in done.stderr) == is_8_bit
+
+
 def test_a_file_of_others_is_set_again(blender: Blender, bundle: Bundle, tmp_path: Path) -> None:
     patches = proof_colours(bundle.walls[0].target, ACESCG)[: COLUMNS * ROWS]
     job: dict[str, Any] = {"out": str(tmp_path), "patches": str(tmp_path / "patches.exr")}

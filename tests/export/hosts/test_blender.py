@@ -10,7 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from ledcal.export.hosts.registry import HOSTS
 from ledcal.export.hosts.scripts import script_colours
 from ledcal.export.ocio.proof import open_config
 from ledcal.lut.interpolate import apply_lut
-from tests.export.hosts.scripted import two_walls, write_folder
+from tests.export.hosts.scripted import load_script, two_walls, write_folder
 from tests.export.ocio.walls import fake_wall
 
 if TYPE_CHECKING:
@@ -79,6 +80,115 @@ def script_names(folder: Path, name: str) -> dict[str, object]:
             except ValueError:
                 continue
     return constants
+
+
+# What Blender's menu calls them.
+FORMATS = {
+    "PNG": "PNG",
+    "TIFF": "TIFF",
+    "JPEG2000": "JPEG 2000",
+    "JPEG": "JPEG",
+    "OPEN_EXR": "OpenEXR",
+    "OPEN_EXR_MULTILAYER": "OpenEXR MultiLayer",
+    "HDR": "Radiance HDR",
+    "DPX": "DPX",
+    "CINEON": "Cineon",
+    "FFMPEG": "FFmpeg Video",
+}
+
+
+class FakeBlender:
+    """As much of bpy as tells how a frame is written, and hears what is said of it."""
+
+    def __init__(self, *, background: bool) -> None:
+        self.modules = {name: ModuleType(name) for name in ("bpy", "bpy.app", "mathutils")}
+        handlers = ModuleType("bpy.app.handlers")
+        self.popups: list[Any] = []
+        timers = SimpleNamespace(register=lambda show, **_: self.popups.append(show))
+        values = {"background": background, "timers": timers, "version": (4, 5, 0)}
+        vars(self.modules["bpy.app"]).update(values, handlers=handlers)
+        vars(handlers).update(
+            {
+                f"{name}_{when}": []
+                for name in ("render", "load")
+                for when in ("init", "pre", "post")
+            },
+            persistent=lambda function: function,
+        )
+        vars(self.modules["bpy"])["app"] = self.modules["bpy.app"]
+        vars(self.modules["mathutils"])["Color"] = None
+        self.modules["bpy.app.handlers"] = handlers
+
+    @staticmethod
+    def scene(file_format: str, depth: str = "16", mode: str = "RGB", name: str = "Scene") -> Any:
+        items = {one: SimpleNamespace(name=called) for one, called in FORMATS.items()}
+        written = SimpleNamespace(
+            file_format=file_format,
+            color_depth=depth,
+            color_mode=mode,
+            bl_rna=SimpleNamespace(properties={"file_format": SimpleNamespace(enum_items=items)}),
+        )
+        render = SimpleNamespace(image_settings=written, is_movie_format=file_format == "FFMPEG")
+        return SimpleNamespace(name=name, render=render)
+
+
+@pytest.mark.parametrize(
+    ("written", "unfit", "doubt"),
+    [
+        (("PNG",), "", ""),
+        (("TIFF",), "", ""),
+        (("PNG", "8"), "", "writes 8 bit (PNG): steps on a PQ wall; set PNG or TIFF, 16 bit"),
+        # What -F leaves where the file had OpenEXR.
+        (("TIFF", ""), "", "writes 8 bit (TIFF): steps on a PQ wall; set PNG or TIFF, 16 bit"),
+        (("JPEG", "8"), "", "writes 8 bit (JPEG): steps on a PQ wall; set PNG or TIFF, 16 bit"),
+        (("PNG", "16", "BW"), "", "writes BW, PNG without colour; set Color RGB"),
+        (("JPEG2000",), "", "writes JPEG 2000, which may change codes; set PNG or TIFF, 16 bit"),
+        (("AVIF", "12"), "", "writes AVIF, which may change codes; set PNG or TIFF, 16 bit"),
+        (
+            ("FFMPEG", "10"),
+            "",
+            "writes a movie (FFmpeg Video): compression changes codes; set PNG or TIFF, 16 bit",
+        ),
+        *(
+            ((one,), f"writes {FORMATS[one]}: light, without the correction; set PNG or TIFF, ", "")
+            for one in ("OPEN_EXR", "OPEN_EXR_MULTILAYER", "HDR", "DPX", "CINEON")
+        ),
+    ],
+)
+def test_what_a_frame_is_written_as_is_told_apart(
+    folder: Path, written: tuple[str, ...], unfit: str, doubt: str
+) -> None:
+    fake = FakeBlender(background=True)
+    script = load_script(folder / "ledcal_blender.py", fake.modules)
+    scene = fake.scene(*written)
+    assert script.unfit_in(scene) == unfit + ("16 bit" if unfit else "")
+    if not unfit:
+        assert script.doubt_in(scene) == doubt
+
+
+def test_with_a_window_a_render_is_told_of_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A message for each frame of many would be one too many; the next render is told again."""
+    fake = FakeBlender(background=False)
+    script = load_script(folder / "ledcal_blender.py", fake.modules)
+    monkeypatch.setattr(script, "wrong_in", lambda _: [])
+    scene = fake.scene("OPEN_EXR", "32")
+    for count in (1, 2):
+        script.ledcal_as_render_starts(scene)
+        for _ in range(3):
+            script.ledcal_before_render(scene)
+        assert len(fake.popups) == count
+    said = "ledcal: FAILED: scene 'Scene' writes OpenEXR: light, without the correction; set PNG "
+    assert capsys.readouterr().err == 2 * f"{said}or TIFF, 16 bit\n"
+    # As a file is opened it is no more than a warning: nothing is written yet.
+    script.warn_of([scene, fake.scene("PNG"), fake.scene("PNG", "8", name="other")])
+    said = [line.removeprefix("ledcal: WARNING: ") for line in capsys.readouterr().err.splitlines()]
+    remedy = "; set PNG or TIFF, 16 bit"
+    assert said == [
+        f"scene 'Scene' writes OpenEXR: light, without the correction{remedy}",
+        f"scene 'other' writes 8 bit (PNG): steps on a PQ wall{remedy}",
+    ]
 
 
 def test_what_is_in_the_folder(folder: Path) -> None:
