@@ -251,6 +251,38 @@ def test_a_file_of_the_bundle_is_not_another_one_renamed(tmp_path: Path) -> None
     assert (one.path, one.kind) == ("a.cube", "missing")
 
 
+def test_what_is_renamed_is_not_a_stranger_too(copy: Path) -> None:
+    (copy / TABLE).rename(copy / "luts/mine.cube")
+    found = check_folder(copy)
+    (one,) = found.differences
+    assert (one.path, one.kind, one.seen) == (TABLE, "renamed", "is called luts/mine.cube")
+    assert found.notes == ()
+
+
+def test_files_that_cannot_be_ours_are_not_read(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    read_bytes = Path.read_bytes
+
+    def noted(path: Path) -> bytes:
+        read.append(path.name)
+        return read_bytes(path)
+
+    (copy / "lattice.exr").unlink()
+    # One beside the bundle, and one in the place of a table: as long as takes, and holes.
+    for name in ("take.mov", TABLE):
+        with (copy / name).open("wb") as file:
+            file.truncate(2**40)
+    monkeypatch.setattr(Path, "read_bytes", noted)
+    table, lattice = check_folder(copy).differences
+    size = len(FILES[TABLE])
+    assert table.seen == f"is {2**40} bytes, and should be {size}: it was edited"
+    assert (lattice.path, lattice.kind) == ("lattice.exr", "missing")
+    assert "ledcal-bundle.json" in read
+    assert not {"take.mov", Path(TABLE).name} & set(read)
+
+
 def test_many_differences_are_counted_and_the_hosts_files_come_first(copy: Path) -> None:
     (copy / "README.md").write_text("mine")
     (copy / "lattice.exr").unlink()
