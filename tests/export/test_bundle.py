@@ -143,6 +143,9 @@ def test_check_colours_come_out_of_the_displays_that_the_page_names(tmp_path: Pa
                 np.testing.assert_allclose(
                     cpu.applyRGB(colour["acescg"]), colour[which], rtol=0, atol=2e-6
                 )
+    trouble = (tmp_path / "IF_IT_LOOKS_WRONG.md").read_text("utf-8")
+    assert "no correction: the uncalibrated display is on\n" in trouble
+    assert "  no transform at all: its file was not found\n" in trouble
 
 
 def test_the_page_is_one_page_that_says_what_to_enter_and_what_comes_out(sealed: Path) -> None:
@@ -171,8 +174,7 @@ def test_the_page_is_one_page_that_says_what_to_enter_and_what_comes_out(sealed:
     for words in (
         "# If it looks wrong: Made-up 1.0",
         "- The table is missing",
-        "no correction: the uncalibrated display is on\n",
-        "  no transform at all: its file was not found\n",
+        "no correction: it is off, or was not found\n",
     ):
         assert words in trouble
         assert words not in text

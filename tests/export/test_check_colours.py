@@ -114,6 +114,7 @@ def test_the_codes_of_mistakes_are_those_that_come_out() -> None:
     }
     table = wall.tables[17]
     np.testing.assert_array_equal(found["no"], skin.content)
+    np.testing.assert_array_equal(found["red"], apply_trilinear(table, skin.content[::-1]))
     np.testing.assert_array_equal(found["corrected"], apply_trilinear(table, skin.trilinear))
     np.testing.assert_allclose(found["legal"], (64 + 876 * np.array(skin.trilinear)) / 1023)
 

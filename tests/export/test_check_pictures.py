@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from ledcal.colorimetry.space import gamut, matrix_rgb_to_rgb
 from ledcal.export.check_pictures import write_check_pictures
 from ledcal.files.images import read_image
 from ledcal.values.export import CheckColour
@@ -54,3 +55,15 @@ def test_pictures_hold_the_colours_in_order(
     np.testing.assert_allclose(patches(written[0]), entered, rtol=0, atol=1e-4)
     np.testing.assert_allclose(patches(written[1]), left, rtol=0, atol=1e-4)
     np.testing.assert_allclose(patches(written[2]), entered[::-1], rtol=0, atol=1e-4)
+
+
+def test_a_host_of_other_primaries_gets_light_of_its_own(tmp_path: Path) -> None:
+    page = replace(PAGE, light="Linear Rec.709 (sRGB)")
+    colour = replace(COLOURS[0], acescg=(0.35, 0.261, 0.184))
+    write_check_pictures(tmp_path, page, ((colour,) * 3,))
+    to_709 = np.linalg.inv(matrix_rgb_to_rgb(gamut("BT.709"), gamut("ACEScg")))
+    expected = to_709 @ colour.acescg
+    assert np.abs(expected - colour.acescg).max() > 0.05
+    np.testing.assert_allclose(
+        patches(tmp_path / "check_in.exr"), [expected] * 3, rtol=0, atol=1e-4
+    )

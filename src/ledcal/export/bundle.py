@@ -81,16 +81,17 @@ def seal(
     )
     write_check_pictures(folder, page, checks)
     files = sorted(path.relative_to(folder).as_posix() for path in _files(folder))
+    has_config = any(Path(name).suffix == ".ocio" for name in files)
+    displays = dict(enumerate(page.displays or name_walls(walls))) if has_config else {}
     wrong = mistakes(
         walls[0],
         checks[0][1],
         evaluate,
         is_scene_linear=page.is_scene_linear,
         interpolation=page.interpolates,
+        has_displays=has_config,
     )
     when = made.isoformat(timespec="seconds")
-    has_config = any(Path(name).suffix == ".ocio" for name in files)
-    displays = dict(enumerate(page.displays or name_walls(walls))) if has_config else {}
     document = {
         "format": FORMAT,
         "schema_version": SCHEMA_VERSION,
@@ -112,7 +113,7 @@ def seal(
         made=f"{when[:16].replace('T', ' ')} by ledcal {__version__}",
         files=files,
     )
-    trouble = format_trouble(host, page, walls, checks, wrong)
+    trouble = format_trouble(host, page, walls, checks, wrong, has_displays=has_config)
     (folder / check_bundle.PAGE).write_bytes(text.encode())
     (folder / check_bundle.TROUBLE).write_bytes(trouble.encode())
     (folder / DOCUMENT).write_bytes(format_document(document).encode())

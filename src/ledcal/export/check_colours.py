@@ -99,6 +99,7 @@ def mistakes(
     *,
     is_scene_linear: bool,
     interpolation: str,
+    has_displays: bool = False,
 ) -> tuple[Mistake, ...]:
     """What a check colour becomes by the mistakes that are made most.
 
@@ -114,6 +115,8 @@ def mistakes(
         Whether the host is given ACEScg.
     interpolation : str
         The host's.
+    has_displays : bool
+        Whether the correction is switched by a config's displays.
 
     Returns
     -------
@@ -127,7 +130,8 @@ def mistakes(
 
     content = np.array(check.content)
     right = corrected(content)
-    off = "the uncalibrated display is on" if is_scene_linear else "it is off, or was not found"
+    is_chosen = is_scene_linear and has_displays
+    off = "the uncalibrated display is on" if is_chosen else "it is off, or was not found"
     found = [
         (f"no correction: {off}", content),
         ("corrected twice: take out one of the two", corrected(right)),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ledcal.export.hosts.linear709 import in_space
 from ledcal.files.images import write_image
 
 if TYPE_CHECKING:
@@ -24,16 +25,17 @@ def write_check_pictures(
 ) -> tuple[Path, ...]:
     """Write the check colours of each wall, side by side in the order of the page.
 
-    ``check_in.exr`` is scene-linear ACEScg (32-bit float, 1.0 = 100 nits) where the host works in
-    light; else ``check_in.png`` is content code, 16 bit, full range, untagged. ``check_out.png`` is
-    wall code. From the second wall on the names carry its number: ``check_in_2.png``.
+    ``check_in.exr`` is scene-linear (32-bit float, 1.0 = 100 nits, in the page's space) where the
+    host works in light; else ``check_in.png`` is content code, 16 bit, full range, untagged.
+    ``check_out.png`` is wall code. From the second wall on the names carry its number:
+    ``check_in_2.png``.
 
     Parameters
     ----------
     folder : Path
         The host's folder.
     page : Page
-        Whether it is scene-linear, and how it interpolates.
+        Whether it is scene-linear and in which space, and how it interpolates.
     checks : sequence of sequence of CheckColour
         For each wall.
 
@@ -47,16 +49,16 @@ def write_check_pictures(
     SystemFault
         If they cannot be written.
     """
-    written = []
+    written, linear = [], page.is_scene_linear
     for number, colours in enumerate(checks, 1):
         tail = "" if number == 1 else f"_{number}"
-        entered = [one.acescg if page.is_scene_linear else one.content for one in colours]
+        entered = [in_space(one, page.light) if linear else one.content for one in colours]
         left = [one.trilinear if page.interpolates == "trilinear" else one.wall for one in colours]
-        suffix = ".exr" if page.is_scene_linear else ".png"
+        suffix = ".exr" if linear else ".png"
         for name, values in ((f"check_in{tail}{suffix}", entered), (f"check_out{tail}.png", left)):
             patches = np.repeat(np.array(values, np.float32)[None, :, :], _EDGE, axis=1)
             pixels = np.repeat(patches, _EDGE, axis=0)
-            meaning = {"colorspace": "ACEScg"} if name.endswith(".exr") else {}
+            meaning = {"colorspace": page.light} if name.endswith(".exr") else {}
             write_image(folder / name, pixels, metadata=meaning)
             written.append(folder / name)
     return tuple(written)

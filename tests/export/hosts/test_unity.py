@@ -244,7 +244,7 @@ def test_the_page_says_what_is_entered_and_what_comes_out(tmp_path: Path) -> Non
     steps = "\n".join(page.steps)
     assert "It must leave the GPU as 527 520 520 of 1023 calibrated, 520 520 520 not." in steps
     assert "Paper White 100" in steps
-    assert "\n    skin   0.4583 0.2430 0.1586" in page.check
+    assert (page.is_scene_linear, page.light) == (True, "Linear Rec.709 (sRGB)")
     assert "Mode External): wrong" in "\n".join(page.traps)
 
 

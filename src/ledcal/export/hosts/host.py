@@ -47,9 +47,11 @@ class Page:
     check : str
         How to show a check colour in this host and read the code that comes out.
     is_scene_linear : bool
-        Check colours are entered as scene-linear ACEScg; else as content code.
+        Check colours are entered as scene-linear light; else as content code.
     interpolates : str
         ``tetrahedral`` or ``trilinear``: which expected codes hold there.
+    light : str
+        The linear space that they are entered in, as our configs call it.
     displays : tuple of DisplayNames
         What the walls are called in the folder's config, where that is not as in any config.
     """
@@ -62,6 +64,7 @@ class Page:
     check: str
     is_scene_linear: bool
     interpolates: str = "tetrahedral"
+    light: str = "ACEScg"
     displays: tuple[DisplayNames, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Check colours for hosts that render in linear Rec.709: what is entered there."""
+"""Check colours in linear light of other primaries than ACEScg's: what hosts are given."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ledcal.values.arrays import FloatArray
     from ledcal.values.export import CheckColour, WallCorrection
 
+ACESCG = "ACEScg"
 LINEAR_709 = "Linear Rec.709 (sRGB)"
 _SPACES = {space.name: space for space in SPACES}
 
@@ -29,7 +30,7 @@ def in_space(colour: CheckColour, name: str) -> list[float]:
     >>> in_space(CheckColour("grey", grey, grey, grey, grey), "Linear Rec.2020")
     [0.18, 0.18, 0.18]
     """
-    aces = _SPACES["ACEScg"].matrix() @ np.array(colour.acescg)
+    aces = _SPACES[ACESCG].matrix() @ np.array(colour.acescg)
     return [round(float(value), 6) for value in np.linalg.solve(_SPACES[name].matrix(), aces)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from ledcal.export.hosts.linear709 import ACESCG, in_space
 from ledcal.values.export import code_values
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def format_trouble(
     walls: Sequence[WallCorrection],
     checks: Sequence[Sequence[CheckColour]],
     wrong: Sequence[Mistake],
+    *,
+    has_displays: bool,
 ) -> str:
     """Write the other page: what goes wrong on a host, and what check colours become then.
 
@@ -81,13 +84,16 @@ def format_trouble(
         As `format_page` takes them.
     wrong : sequence of Mistake
         What the second check colour of the first wall becomes by mistakes.
+    has_displays : bool
+        Whether the correction is chosen by a config's displays.
 
     Returns
     -------
     str
         Markdown that reads well as plain text.
     """
-    return f"# If it looks wrong: {host.title}\n\n{_wrong(page, walls, checks, wrong)}\n"
+    text = _wrong(page, walls, checks, wrong, has_displays=has_displays)
+    return f"# If it looks wrong: {host.title}\n\n{text}\n"
 
 
 _WHOLE = """\
@@ -143,24 +149,24 @@ def _check(
     page: Page, walls: Sequence[WallCorrection], checks: Sequence[Sequence[CheckColour]]
 ) -> str:
     linear = page.is_scene_linear
-    head = ("enter ACEScg", "uncalibrated", "calibrated") if linear else ("enter", "comes out")
+    light = page.light.partition(" (")[0]
+    head = (f"enter {light}", "uncalibrated", "calibrated") if linear else ("enter", "comes out")
     tables = []
     for wall, colours in zip(walls, checks, strict=True):
         rows = [("", *head)]
         for colour in colours:
-            entered = [_linear(colour.acescg)] if linear else []
+            entered = [_linear(colour, page.light)] if linear else []
             codes = [_code(code) for code in (colour.content, _expected(page, colour))]
             rows.append((colour.name, *entered, *codes))
         named = f"{wall.wall.name} ({wall.label.name}):\n\n" if len(walls) > 1 else ""
         tables.append(named + _table(rows))
-    return "\n\n".join(
-        [_wrapped(page.check), _wrapped(_PICTURES[linear]), *tables, _wrapped(_HOW_TO_READ[linear])]
-    )
+    pictures, how = (text[linear].format(light=light) for text in (_PICTURES, _HOW_TO_READ))
+    return "\n\n".join([_wrapped(page.check), _wrapped(pictures), *tables, _wrapped(how)])
 
 
 _PICTURES = {
-    True: "check_in.exr holds the three colours side by side as scene-linear ACEScg, check_out.png "
-    "the calibrated codes that must come out.",
+    True: "check_in.exr holds the three colours side by side as scene-linear {light}, "
+    "check_out.png the calibrated codes that must come out.",
     False: "check_in.png holds the three colours to enter side by side, 16 bit; check_out.png what "
     "must come out.",
 }
@@ -168,7 +174,7 @@ _PICTURES = {
 
 _CODES = "Codes are 0..1, then full-range 10 bit, where one step off is rounding."
 _HOW_TO_READ = {
-    True: f"ACEScg is scene-linear, 1.0 = 100 nits. {_CODES} Uncalibrated: the correction is off.",
+    True: f"{{light}}: light, 1.0 = 100 nits. {_CODES} Uncalibrated: the correction is off.",
     False: f"{_CODES} With the correction off, what is entered comes out.",
 }
 
@@ -178,6 +184,8 @@ def _wrong(
     walls: Sequence[WallCorrection],
     checks: Sequence[Sequence[CheckColour]],
     wrong: Sequence[Mistake],
+    *,
+    has_displays: bool,
 ) -> str:
     lines = [_bullet(trap) for trap in page.traps]
     if wrong:
@@ -186,7 +194,7 @@ def _wrong(
         right = _code(_expected(page, colour))
         lines += [_bullet(f"If {which} comes out as below, and not as {right}:"), ""]
         rows = [(_code(one.code), one.cause) for one in wrong]
-        if page.is_scene_linear:
+        if page.is_scene_linear and has_displays:
             rows.append(("what was entered", "no transform at all: its file was not found"))
         lines.append(_table(rows))
     return "\n".join(lines)
@@ -207,8 +215,14 @@ def _expected(page: Page, colour: CheckColour) -> Triple:
     return colour.trilinear if page.interpolates == "trilinear" else colour.wall
 
 
-def _linear(light: Triple) -> str:
-    return " ".join(f"{value:.3f}" for value in light)
+def _linear(colour: CheckColour, space: str) -> str:
+    """What is entered: exact in ACEScg, which has three decimals; four of any other space."""
+    if space == ACESCG:
+        return " ".join(f"{value:.3f}" for value in colour.acescg)
+    value = in_space(colour, space)
+    if min(value) < 0.0:
+        return "(not in this space)"
+    return " ".join(f"{part:.4f}" for part in value)
 
 
 def _code(code: Triple) -> str:

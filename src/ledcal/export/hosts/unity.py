@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,10 +11,9 @@ from ledcal import __version__
 from ledcal.colorimetry.space import BT709, BT2020, matrix_rgb_to_rgb
 from ledcal.colorimetry.transfer import canonical_eotf
 from ledcal.errors import ExportError
-from ledcal.export.check_colours import check_colours
 from ledcal.export.cube import ascii_line
 from ledcal.export.hosts.host import Host
-from ledcal.export.hosts.linear709 import entered, white_codes
+from ledcal.export.hosts.linear709 import LINEAR_709, white_codes
 from ledcal.export.hosts.tables import words_of, write_tables
 from ledcal.export.hosts.words import page_of, read_template
 from ledcal.export.ocio.encoding import is_absolute
@@ -53,18 +53,13 @@ def _write(folder: Path, walls: tuple[WallCorrection, ...], evaluate: Evaluate) 
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(read_template(template).substitute(words).encode("ascii"))
-    checks = check_colours(wall, evaluate, is_scene_linear=True)
     content, corrected = white_codes(wall, evaluate)
-    return page_of(
-        "unity",
-        {
-            **words_of(wall, files),
-            **_output_words(wall),
-            "white": f"{_steps(corrected)} of 1023 calibrated, {_steps(content)} not",
-            "linear": "\n".join(map(entered, checks)),
-        },
-        is_scene_linear=True,
-    )
+    words = {
+        **words_of(wall, files),
+        **_output_words(wall),
+        "white": f"{_steps(corrected)} of 1023 calibrated, {_steps(content)} not",
+    }
+    return replace(page_of("unity", words, is_scene_linear=True), light=LINEAR_709)
 
 
 def _output_words(wall: WallCorrection) -> dict[str, str]:
