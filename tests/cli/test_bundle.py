@@ -147,6 +147,30 @@ def test_copies_that_are_whole_and_not_the_same(
     assert f"ledcal: {larger}: lattice.exr (and 1 more) is not as in {host}; both are" in run.err
 
 
+def test_a_copy_with_a_wall_more_is_not_the_same(
+    ledcal: Ledcal, host: Path, identity: Identity
+) -> None:
+    both = host.with_name("both")
+    south = fake_wall(wall=replace(fake_stage().wall, name="south"))
+    make_bundle(both, fake_wall(identity=identity), south, files={**FILES, "south.txt": b"s"})
+    run = ledcal("bundle", "check", host, both)
+    assert run.code == 6
+    assert f"ledcal: {both}: holds 2 walls, and {host} 1" in run.err
+
+
+def test_copies_are_compared_for_each_host(ledcal: Ledcal, host: Path, identity: Identity) -> None:
+    for name, table in (("one", b"1"), ("two", b"2")):
+        files = {**FILES, "a.txt": table}
+        make_bundle(
+            host.with_name(name), fake_wall(identity=identity), files=files, host="of-tomorrow"
+        )
+    one, two = host.with_name("one"), host.with_name("two")
+    run = ledcal("bundle", "check", host, one, two, "--json")
+    assert run.code == 6
+    assert json.loads(run.out)["same"] is False
+    assert f"ledcal: {two}: a.txt is not as in {one}; both are whole" in run.err
+
+
 def test_bundles_for_different_hosts_are_not_compared(
     ledcal: Ledcal, host: Path, backup: Path
 ) -> None:
@@ -232,6 +256,27 @@ def test_a_moved_profile_is_said_to_be_one_both_ways(
     run = ledcal("bundle", "check", newest, "--profile", profile.name, "--root", root)
     assert run.code == 6
     assert f"is of profile moved-2, which was moved from {profile.name}: it is the newer" in run.err
+
+
+def test_relatives_are_looked_for_beside_a_profile_too_and_only_as_they_were(
+    ledcal: Ledcal, tmp_path: Path, host: Path, root: Path, identity: Identity
+) -> None:
+    profile, away = fake_profile(), tmp_path / "disk"
+    first = moved(profile, identity, "moved", "white by 2 %")
+    last = moved(first, store(away, first), "moved-2", "exposure by 4 %")
+    store(away, last)
+    words = ("--profile", away / "moved-2", "--root", root)
+    run = ledcal("bundle", "check", host, *words)
+    assert run.code == 6
+    assert f"is of profile {profile.name}, which moved-2 was moved from (white by 2 %)" in run.err
+    # Its parent was replaced: what that one comes from is of no concern.
+    other = store(root, replace(profile, name="east"))
+    store(away, moved(replace(profile, name="east"), other, "moved", "white by 9 %"))
+    east = bundle(host.with_name("of_east"), other)
+    run = ledcal("bundle", "check", east, *words)
+    assert run.code == 6
+    assert f"{east}: is of profile east, fitted 2031-05-04 09:12 (sha256" in run.err
+    assert "not of moved-2" in run.err
 
 
 def test_a_bundle_of_several_walls_is_of_each_of_their_profiles(

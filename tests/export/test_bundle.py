@@ -24,7 +24,7 @@ from ledcal.errors import ExportError, InputError
 from ledcal.export import _ascmhl, bundle, check_bundle
 from ledcal.export.bundle import written_in
 from ledcal.export.ocio.config import write_config
-from ledcal.lut.interpolate import apply_lut
+from ledcal.lut.interpolate import apply_lut, apply_trilinear
 from ledcal.values.export import Identity
 from tests.export.sealed import ADDED, FILES, MADE, PAGE, fake_wall, make_bundle
 from tests.profile.fake import fake_stage
@@ -194,6 +194,13 @@ def test_a_host_that_is_given_code_is_told_code_of_its_interpolation(tmp_path: P
         row = next(line.split() for line in lines if line.split()[:1] == [colour["name"]])
         assert row[7:10] == [f"{value:.4f}" for value in colour["calibrated_trilinear"]]
         assert row[4:7] == [str(value) for value in colour["uncalibrated_10bit"]]
+    skin = document["walls"][0]["check_colours"][1]["calibrated_trilinear"]
+    trouble = (tmp_path / "IF_IT_LOOKS_WRONG.md").read_text("utf-8")
+    assert f"not as {' '.join(f'{value:.4f}' for value in skin)} " in trouble
+    twice = next(line for line in trouble.splitlines() if "corrected twice: take" in line)
+    again = apply_trilinear(fake_wall().tables[17], np.array(skin))
+    shown = [float(word) for word in twice.split()[:3]]
+    np.testing.assert_allclose(shown, again, rtol=0, atol=6e-5)
 
 
 def test_several_walls_have_a_table_each(tmp_path: Path) -> None:

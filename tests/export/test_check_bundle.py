@@ -424,5 +424,7 @@ def test_several_folders_leave_with_the_first_code_that_is_not_good(
     copy: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "none").mkdir()
+    assert check_bundle.main([str(tmp_path / "none"), str(copy)]) == 2
+    capsys.readouterr()
     assert check_bundle.main([str(copy), str(tmp_path / "none")]) == 2
     assert len(capsys.readouterr().out.splitlines()) == 3
