@@ -12,6 +12,7 @@ import pytest
 
 from ledcal.export._ocio import apply_file
 from ledcal.export.hosts import disguise, ffmpeg, obs, processor, resolve
+from ledcal.export.hosts.tables import distinct_stems
 from ledcal.export.hosts.words import page_of, parse_paragraphs
 from ledcal.files.lut_filter import filter_cube
 from ledcal.lut.interpolate import apply_lut, apply_tetrahedral
@@ -164,6 +165,15 @@ def test_disguise_numbers_calibrations_of_one_name(tmp_path: Path) -> None:
             np.testing.assert_allclose(apply_file(folder / file, CODE), wanted, atol=1e-6, rtol=0)
     (step,) = [step for step in page.steps if "LUT layer" in step]
     assert f"Bühne 3: {name}_17.cube; Decke: {name}-2_17.cube" in step
+
+
+def test_files_that_differ_by_case_alone_are_one_to_many_disks() -> None:
+    walls = [
+        fake_wall(label=replace(fake_wall().label, name=name))
+        for name in ("north", "North", "north", "nörth", "north-2")
+    ]
+    stems = distinct_stems(walls)
+    assert stems == ("north", "North-2", "north-3", "north-4", "north-2-2")
 
 
 def obs_apply(data: bytes, code: np.ndarray) -> np.ndarray:
