@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,17 @@ from ledcal.export._ocio import apply_file
 from ledcal.export.check_bundle import check_folder
 from ledcal.export.cube import format_cube
 from ledcal.export.cube_reader import parse_cube, read_cube
+from ledcal.export.formats import label_cube
+from ledcal.export.label import OURS, inverse_label, takes_and_gives
 from ledcal.lut.build import build_lut
 from ledcal.lut.interpolate import apply_tetrahedral
-from tests.profile.fake import fake_table, tree
+from ledcal.values.export import Label
+from tests.profile.fake import fake_stage, fake_table, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ledcal.values.stage import Stage
     from tests.conftest import Run
 
     Ledcal = Callable[..., Run]
@@ -110,12 +115,12 @@ def test_pictures_have_the_sizes_of_their_kind(
     assert json.loads(lattice.out)["size"] == 9
     hald = ledcal("export", theirs, "--format", "hald", "--size", 16, "-o", tmp_path / "h.png")
     assert hald.code == 0, hald.err
-    assert "its 9 nodes as a table of 16 nodes: differs by up to" in hald.out
+    assert "its 9 nodes as a table of 16 nodes along an edge: differs by up to" in hald.out
 
 
 def test_another_size_says_what_it_costs(ledcal: Ledcal, theirs: Path, tmp_path: Path) -> None:
     finer = ledcal("export", theirs, "--size", 17, "-o", tmp_path / "finer.cube")
-    assert "its 9 nodes as a table of 17 nodes: no difference" in finer.out
+    assert "its 9 nodes as a table of 17 nodes along an edge: no difference" in finer.out
     big = tmp_path / "big.cube"
     big.write_text(format_cube(fake_table(33), title="big"))
     coarse = ledcal("export", big, "--size", 17, "-o", tmp_path / "coarse.cube", "--json")
@@ -144,7 +149,7 @@ def test_a_clf_becomes_a_table(ledcal: Ledcal, tmp_path: Path) -> None:
     usual = ledcal("export", steps, "-o", tmp_path / "usual.cube")
     assert usual.code == 0, usual.err
     assert "65 x 65 x 65" in usual.out
-    assert "its steps as a table of 65 nodes: differs by up to" in usual.out
+    assert "the CLF sampled as a table of 65 nodes along an edge: differs by" in usual.out
 
 
 def test_curves_before_a_table_stay_curves_in_a_clf(ledcal: Ledcal, tmp_path: Path) -> None:
@@ -256,3 +261,118 @@ def test_a_table_that_replaces_itself(ledcal: Ledcal, tmp_path: Path) -> None:
     run = ledcal("export", path, "--overwrite", "-o", path)
     assert run.code == 0, run.err
     assert parse_cube(path.read_text()).table[4, 4, 4].tolist() == [0.5, 0.5, 0.5]
+
+
+def ours(path: Path, label: Label) -> Path:
+    """A table of ledcal's, with what it says of itself."""
+    path.write_text(label_cube(fake_table(9), label))
+    return path
+
+
+def forward(**changes: Any) -> Label:
+    known = fake_stage()
+    wall, target = (replace(one, **changes.get(key, {})) for key, one in parts(known))
+    takes, gives = takes_and_gives(wall, target)
+    return Label("north", takes, gives, (f"{OURS} 1.0", "profile: north"))
+
+
+def parts(stage: Stage) -> tuple[tuple[str, Any], ...]:
+    return (("wall", stage.wall), ("target", stage.target))
+
+
+@pytest.mark.parametrize("suffix", [".cube", ".clf"])
+@pytest.mark.parametrize(
+    "words", [("--host", "obs"), ("--format", "ocio"), ("--format", "cube")], ids=str
+)
+def test_an_inverse_of_ours_is_never_packaged_as_a_correction(
+    words: tuple[str, str], suffix: str, ledcal: Ledcal, stage: Path, tmp_path: Path
+) -> None:
+    inverse = ours(tmp_path / "inv.cube", inverse_label(forward(), lost=0.1))
+    if suffix == ".clf":
+        made = ledcal("export", inverse, "--format", "clf", "-o", tmp_path / "inverse.clf")
+        assert made.code == 0, made.err
+        inverse = tmp_path / "inverse.clf"
+    out = tmp_path / "out"
+    run = ledcal("export", inverse, *words, "--stage", stage, "-o", out)
+    assert run.code == 2
+    assert f"{inverse} says of itself that it is the inverse of a correction, never" in run.err
+    assert not out.exists()
+
+
+def test_an_inverse_of_ours_stays_one_in_another_format(ledcal: Ledcal, tmp_path: Path) -> None:
+    inverse = ours(tmp_path / "inv.cube", inverse_label(forward(), lost=0.1))
+    refused = ledcal("export", inverse, "-o", tmp_path / "wall.cube")
+    assert (refused.code, "must say so in its name" in refused.err) == (2, True)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    run = ledcal("export", inverse, "--format", "resolve-cube", "-o", folder)
+    assert run.code == 0, run.err
+    assert "never on its way to the wall" in run.out
+    assert "before the LED processor" not in run.out
+    (made,) = folder.iterdir()
+    assert made.name == "inv-inverse_9_resolve.cube"
+    head = made.read_text().splitlines()[:12]
+    assert head[0] == "# INVERSE of an LED wall correction: never for the wall"
+    assert not any("last step before" in line or "says: says" in line for line in head)
+    # And once more.
+    again = ledcal("export", made, "--json", "-o", tmp_path / "again_inverse.cube")
+    document = json.loads(again.out)
+    assert document["inverse"] is True
+    assert document["content"].count("says:") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"target": {"eotf": "gamma 2.4"}}, "content of gamma 2.4, and the stage ST 2084"),
+        ({"target": {"peak_nits": 600.0}}, "content up to 600 nits, and the stage 1000 nits"),
+        ({"wall": {"name": "süd, links"}}, "wall sud, links, and the stage north (wall.name)"),
+        ({"wall": {"peak_nits": 1800.0}}, "a wall of 1800 nits, and the stage 1000 nits"),
+    ],
+)
+def test_the_stage_must_not_say_something_else_than_our_table(
+    changes: dict[str, Any], says: str, ledcal: Ledcal, tmp_path: Path
+) -> None:
+    stage = tmp_path / "stage.toml"
+    known = fake_stage()
+    stage.write_text(
+        f'[wall]\nname = "north"\neotf = "{known.wall.eotf}"\npeak_nits = 1000\n'
+        f'[target]\ngamut = "{known.target.gamut.name}"\neotf = "{known.target.eotf}"\n'
+    )
+    right: dict[str, Any] = {
+        "wall": {"name": "north", "peak_nits": 1000.0},
+        "target": {"peak_nits": 1000.0},
+    }
+    words = ("--host", "obs", "--stage", stage, "-o", tmp_path / "out")
+    other = {key: right[key] | changes.get(key, {}) for key in right}
+    run = ledcal("export", ours(tmp_path / "other.cube", forward(**other)), *words)
+    assert (run.code, says in run.err) == (5, True), run.err
+    assert "give the stage.toml that it was made with" in run.err
+    assert not (tmp_path / "out").exists()
+    same = ledcal("export", ours(tmp_path / "same.cube", forward(**right)), *words)
+    assert same.code == 0, same.err
+
+
+@pytest.mark.parametrize("words", [("--host", "obs"), ("--format", "ocio")], ids=str)
+def test_a_table_with_red_and_blue_changed_over_is_for_no_host(
+    words: tuple[str, str], ledcal: Ledcal, stage: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    table = ONE_DEFECT / "sound_blue_first.cube"
+    run = ledcal("export", table, *words, "--stage", stage, "-o", out)
+    assert run.code == 5
+    assert "looks as if its rows run blue first; ask who made it" in run.err
+    assert not out.exists()
+
+
+def test_a_note_comes_first(ledcal: Ledcal, tmp_path: Path) -> None:
+    table = ONE_DEFECT / "sound_blue_first.cube"
+    for name in ("o.clf", "o.cube"):
+        out = tmp_path / name
+        run = ledcal("export", table, "--format", out.suffix[1:], "-o", out)
+        head, note, *_ = run.out.splitlines()
+        assert head.startswith(str(out))
+        assert note == (
+            "  note: red follows the blue that goes in, and blue the red: rows written blue first?"
+        )
+        table = out

@@ -147,7 +147,7 @@ def test_a_lattice_of_16_bits_says_how_much_that_rounds(ledcal: Ledcal, tmp_path
 def test_the_inverse_leads_back(
     ledcal: Ledcal, tmp_path: Path, profile: Profile, name: str, file: str, size: int
 ) -> None:
-    out = tmp_path / file
+    out = tmp_path / f"inverse_{file}"
     words = ("export", SAMPLE, "--format", name, "--size", size, "--inverse", "-o", out)
     document = json.loads(ledcal(*words, "--json").out)
     assert document["inverse"] is True
@@ -182,6 +182,17 @@ def test_the_inverse_says_so_on_the_screen(ledcal: Ledcal, tmp_path: Path) -> No
     assert "back and corrected again: 0.2" in run.out
     assert "lost: 42 % of the content's codes" in run.out
     assert max(map(len, run.out.replace(str(tmp_path), "").splitlines())) <= 80
+
+
+def test_an_inverse_never_stands_under_the_name_of_a_correction(
+    ledcal: Ledcal, tmp_path: Path
+) -> None:
+    out = tmp_path / "wall.cube"
+    out.write_text("the correction")
+    run = ledcal("export", SAMPLE, "--size", 17, "--inverse", "-o", out, "--overwrite")
+    assert run.code == 2
+    assert f"an inverse must say so in its name; try -o {tmp_path}/wall_inverse.cube" in run.err
+    assert out.read_text() == "the correction"
 
 
 def test_the_matrix_does_what_it_says(ledcal: Ledcal, tmp_path: Path, profile: Profile) -> None:

@@ -31,6 +31,9 @@ _LINES_KEPT = 6
 _WORDS_LONGEST = 160
 # Wall codes end at 0 and 1; what is further outside than this is no rounding.
 _ROUNDING = 1e-3
+_BLUE_FIRST = "red follows the blue that goes in, and blue the red: rows written blue first?"
+# Codes along an edge, at which a CLF is looked at.
+_ALONG = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +56,8 @@ class TableFile:
         What codes go in and come out, as the file says; empty where it does not.
     notes : tuple of str
         What is odd about it and does not stop the work.
+    is_blue_first : bool
+        Red and blue seem to have changed places, as where rows run blue first.
     """
 
     path: Path
@@ -63,6 +68,7 @@ class TableFile:
     takes: str
     gives: str
     notes: tuple[str, ...]
+    is_blue_first: bool = False
 
 
 def read_table_file(path: Path) -> TableFile:
@@ -90,8 +96,11 @@ def read_table_file(path: Path) -> TableFile:
         cube = read_cube(data, name=str(path))
         lines, takes, gives = _comments(cube.comments)
         last = cube.content if isinstance(cube.content, Lut3d) else cube.content.cube
-        notes = (*cube.notes, *_range_notes(last.table), *_axis_notes(last.table))
-        return TableFile(path, digest, cube.content, cube.title, lines, takes, gives, notes)
+        blue_first = _is_blue_first(last.table)
+        notes = (*cube.notes, *_range_notes(last.table), *(_BLUE_FIRST,) * blue_first)
+        return TableFile(
+            path, digest, cube.content, cube.title, lines, takes, gives, notes, blue_first
+        )
     words = read_clf(data, name=str(path))
     sampled = apply_clf(path, _axes_of_clf())
     if sampled.min() < FARTHEST[0] or sampled.max() > FARTHEST[1]:
@@ -100,8 +109,10 @@ def read_table_file(path: Path) -> TableFile:
             "0..1: a transform of light? make it again for codes of 0..1"
         )
     lines = tuple(text[:_WORDS_LONGEST] for text in words.descriptions[:_LINES_KEPT] if text)
+    blue_first = _is_blue_first(sampled[: _ALONG**3].reshape(_ALONG, _ALONG, _ALONG, 3))
+    notes = (*_range_notes(sampled), *(_BLUE_FIRST,) * blue_first)
     return TableFile(
-        path, digest, None, words.name, lines, words.takes, words.gives, _range_notes(sampled)
+        path, digest, None, words.name, lines, words.takes, words.gives, notes, blue_first
     )
 
 
@@ -184,7 +195,7 @@ def _comments(comments: tuple[str, ...]) -> tuple[tuple[str, ...], str, str]:
     for comment in comments:
         key, colon, text = comment.partition(": ")
         if colon and key in stated and not stated[key]:
-            stated[key] = text.strip()[:_WORDS_LONGEST]
+            stated[key] = text.strip()
         elif comment:
             lines.append(comment[:_WORDS_LONGEST])
     return tuple(lines[:_LINES_KEPT]), stated["in"], stated["out"]
@@ -198,19 +209,17 @@ def _range_notes(values: FloatArray) -> tuple[str, ...]:
     return ()
 
 
-def _axis_notes(table: FloatArray) -> tuple[str, ...]:
+def _is_blue_first(table: FloatArray) -> bool:
     """Whether red and blue seem to have changed places: rows written blue first."""
     along = [np.abs(np.diff(table, axis=axis)).mean(axis=(0, 1, 2)) for axis in range(3)]
     red_by_red, red_by_blue = along[0][0], along[2][0]
     blue_by_blue, blue_by_red = along[2][2], along[0][2]
-    if red_by_blue > 2 * red_by_red and blue_by_red > 2 * blue_by_blue:
-        return ("red follows the blue that goes in, and blue the red: rows written blue first?",)
-    return ()
+    return bool(red_by_blue > 2 * red_by_red and blue_by_red > 2 * blue_by_blue)
 
 
 def _axes_of_clf() -> FloatArray:
     """Codes along the grey axis and in the whole cube, to look at what comes out."""
-    axis = np.linspace(0.0, 1.0, 9)
+    axis = np.linspace(0.0, 1.0, _ALONG)
     cube = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
     grey = np.repeat(np.linspace(0.0, 1.0, 257)[:, None], 3, axis=1)
     return np.concatenate([cube, grey])

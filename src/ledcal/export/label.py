@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from ledcal.values.profile import Profile
     from ledcal.values.stage import Target, Wall
 
+# How the lines of our files begin, by which they are known again.
+OURS = "LED wall correction by ledcal"
+INVERSE = "INVERSE of an LED wall correction"
+REPACKAGED = "table from elsewhere, repackaged by ledcal"
+
 
 def label_of(profile: Profile) -> Label:
     """Say in a few lines whose a correction is, what it takes and what it gives."""
@@ -21,7 +26,7 @@ def label_of(profile: Profile) -> Label:
         takes=takes,
         gives=gives,
         lines=(
-            f"LED wall correction by ledcal {made.ledcal_version}",
+            f"{OURS} {made.ledcal_version}",
             f"profile: {profile.name}",
             f"camera: {camera.model or 'not stated'}; made {made.created}",
             "interpolate tetrahedrally; last step before the LED processor; apply once",
@@ -61,7 +66,7 @@ def inverse_label(label: Label, *, lost: float) -> Label:
         takes=label.gives,
         gives=label.takes,
         lines=(
-            "INVERSE of an LED wall correction: never for the wall",
+            f"{INVERSE}: never for the wall",
             *lines,
             f"{100.0 * lost:.1f} % of the content's codes, beyond the wall, do not come back",
             "interpolate tetrahedrally",

@@ -9,7 +9,7 @@ from ledcal.pipeline.export_config import export_config
 from ledcal.pipeline.export_file import export_file
 from ledcal.pipeline.export_host import export_host
 from ledcal.pipeline.export_source import open_source
-from ledcal.pipeline.foreign_table import origin_of, origin_words
+from ledcal.pipeline.foreign_table import note_words, origin_of, origin_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +101,11 @@ def export(
     tables = [(one.foreign, one.stage) for one in sources if one.foreign is not None]
     if tables:
         made["origins"] = [origin_of(*table) for table in tables]
-        made["summary"] += [line for table in tables for line in origin_words(*table)]
+        lines = made["summary"]
+        heads = sum(not line.startswith(" ") for line in lines)
+        notes = [line for foreign, _ in tables for line in note_words(foreign)]
+        origins = [line for table in tables for line in origin_words(*table)]
+        made["summary"] = [*lines[:heads], *notes, *lines[heads:], *origins]
     return made
 
 

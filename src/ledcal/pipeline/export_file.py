@@ -75,9 +75,12 @@ def export_file(
     if inverse:
         lost = source.require_profile("--inverse").quality.gamut_clipped
         label = inverse_label(label, lost=lost)
+    leads_back = inverse or source.is_inverse
     # Before the work.
     for file in plan_files(label, size, format_name=file_format, path=out, overwrite=overwrite):
         _require_not_of_profile(file)
+        if leads_back:
+            _require_inverse_name(file)
     table: Lut3d | Chain
     back = _inverse(source, size) if inverse else None
     if back is None:
@@ -99,10 +102,12 @@ def export_file(
         **_facts(source, label, delivery.files, delivery.proofs, file_format),
         "size": table.size,
         "steps": steps_of(table),
-        "inverse": inverse,
+        "inverse": leads_back,
         **({} if error is None else {"between_nodes": asdict(error)}),
         **({} if back is None else {"round_trip": asdict(back.round_trip), "lost": back.lost}),
-        "summary": table_words(delivery, label, table, file_format, back=back, error=error),
+        "summary": table_words(
+            delivery, label, table, file_format, back=back, error=error, is_inverse=leads_back
+        ),
     }
 
 
@@ -152,6 +157,13 @@ def _require_not_of_profile(file: Path) -> None:
             f"{file} belongs to the profile {file.parent}, which must stay as it was fitted; "
             "choose another place"
         )
+
+
+def _require_inverse_name(file: Path) -> None:
+    """An inverse under the name of a correction would sooner or later be loaded as one."""
+    if "inverse" not in file.name.lower():
+        better = file.with_name(f"{file.stem}_inverse{file.suffix}")
+        raise InputError(f"{file}: an inverse must say so in its name; try -o {better}")
 
 
 def _size(source: Source, file_format: str, size: int | None) -> int:

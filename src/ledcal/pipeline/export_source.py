@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 from ledcal.errors import AmbiguousInputError, InputError, ProfileError
 from ledcal.export.foreign import FOREIGN, refuse_other_tables
 from ledcal.export.label import label_of
+from ledcal.export.own_words import (
+    is_inverse,
+    require_correction,
+    require_rows,
+    require_same_meaning,
+)
 from ledcal.files.digest import sha256_file
 from ledcal.files.stage import read_stage
 from ledcal.model.exposure import exposure_scale
@@ -60,6 +66,11 @@ class Source:
     foreign: ForeignTable | None = None
     _tables: dict[int, Lut3d] = field(default_factory=dict)
 
+    @property
+    def is_inverse(self) -> bool:
+        """Whether it is a file that leads from wall code back to content code."""
+        return self.foreign is not None and is_inverse(self.foreign.file)
+
     def table(self, size: int) -> Lut3d:
         """The correction with `size` nodes along an edge; a stored table as it was judged."""
         if size not in self._tables:
@@ -97,13 +108,20 @@ class Source:
         Raises
         ------
         AmbiguousInputError
-            If it is a file, and nothing says what its codes mean.
+            If it is a file, and nothing says what its codes mean, or its rows seem to run blue
+            first.
+        InputError
+            If it is a file that says that it is an inverse.
         """
+        if self.foreign is not None:
+            require_correction(self.foreign.file)
         if self.stage is None:
             raise AmbiguousInputError(
                 f"{self.path}: a table does not say what its codes mean; add --stage stage.toml, "
                 "whose [wall] and [target] say gamut, EOTF and peak"
             )
+        if self.foreign is not None:
+            require_rows(self.foreign.file)
         return WallCorrection(
             identity=self.identity,
             label=self.label,
@@ -179,6 +197,10 @@ def _open_file(path: Path, stage_path: Path | None) -> Source:
     """A table of any origin; what its codes mean is in the stage, if one is given."""
     foreign = open_foreign(path)
     stage = None if stage_path is None else read_stage(stage_path)
+    if stage is not None:
+        # A stage says of a table what a correction takes and gives.
+        require_correction(foreign.file)
+        require_same_meaning(foreign.file, stage)
     return Source(
         identity=Identity("file", path.name, foreign.file.sha256),
         label=label_of_file(foreign.file, stage),

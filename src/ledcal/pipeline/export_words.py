@@ -45,11 +45,12 @@ def table_words(
     *,
     back: Inverse | None,
     error: Spread | None = None,
+    is_inverse: bool = False,
 ) -> list[str]:
     """Say what stands there and how to use it, in lines of at most 80 letters but for paths."""
     if len(delivery.files) > 1:
         return [
-            *_lattice_words(delivery, label, table, back),
+            *_lattice_words(delivery, label, table, back, is_inverse=is_inverse),
             *_error_words(error),
             *_proof_words(delivery),
         ]
@@ -59,7 +60,7 @@ def table_words(
     lines = [
         f"{delivery.files[0]}: {_edge(table.size)} nodes{behind}{bits}",
         *_in_and_out(label),
-        f"  use: {_PLACE if back is None else _NEVER_ON_WALL}",
+        f"  use: {_NEVER_ON_WALL if is_inverse else _PLACE}",
         f"       {_INTERPOLATION.get(file_format, _CHOOSE)}",
     ]
     if file_format == "resolve-cube":
@@ -120,11 +121,16 @@ def steps_of(table: Lut3d | Chain) -> list[str]:
 
 
 def _lattice_words(
-    delivery: Delivery, label: Label, table: Lut3d | Chain, back: Inverse | None
+    delivery: Delivery,
+    label: Label,
+    table: Lut3d | Chain,
+    back: Inverse | None,
+    *,
+    is_inverse: bool,
 ) -> list[str]:
     wanted, sent = delivery.files
     suffix, size = wanted.suffix.lower(), table.size
-    which = "table" if back is None else "inverse"
+    which = "inverse" if is_inverse else "table"
     return [
         f"{sent}: what to send",
         f"{wanted}: what must come out, {_edge(size)} nodes",
@@ -179,7 +185,7 @@ def _proof_words(delivery: Delivery) -> list[str]:
         # Of a chain: beyond what float32 rounds in its steps.
         how = f"{at_most(worst)} in code" if worst > _FINEST else "what float32 rounds"
         lines.append(f"  proven: {reader}, {ways}: within {how}")
-    return lines + [f"  sha256: {sha256_file(path)[:16]}" for path in delivery.files[:1]]
+    return lines + [f"  sha256 begins {sha256_file(path)[:16]}" for path in delivery.files[:1]]
 
 
 def _edge(size: int) -> str:

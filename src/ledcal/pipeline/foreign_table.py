@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ledcal.export.foreign import apply_clf, read_table_file
-from ledcal.export.label import takes_and_gives
+from ledcal.export.label import INVERSE, REPACKAGED, takes_and_gives
+from ledcal.export.own_words import is_inverse, stated
 from ledcal.export.readback import read_back_colours
 from ledcal.lut.build import build_lut
 from ledcal.lut.chain import apply_chain
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # For what has no table of its own to keep: a CLF, or curves and a table.
 _BAKED_SIZE = 65
 _NO_DIFFERENCE = 1e-6
+# What the new file says itself.
+_NOT_PASSED_ON = (INVERSE, "interpolate")
 # What in a stage says what codes mean.
 _MEANINGS = ("wall.eotf", "wall.peak_nits", "wall.primaries", "target.")
 
@@ -112,21 +115,28 @@ def label_of_file(file: TableFile, stage: Stage | None) -> Label:
     name = file.path.name
     if stage is None:
         takes, gives = (
-            f"as {name} says: {text or 'not stated'}" for text in (file.takes, file.gives)
+            f"as {name} says: {stated(text)}" if text else f"{name} does not say"
+            for text in (file.takes, file.gives)
         )
     else:
         takes, gives = takes_and_gives(stage.wall, stage.target)
     title = (f"its title: {file.title}",) if file.title else ()
+    back = is_inverse(file)
+    stem = file.path.stem
     return Label(
-        name=file.path.stem,
+        # A folder's file must not pass for a correction.
+        name=f"{stem}-inverse" if back and "inverse" not in stem.lower() else stem,
         takes=takes,
         gives=gives,
         lines=(
-            "table from elsewhere, repackaged by ledcal",
+            *((f"{INVERSE}: never for the wall",) if back else ()),
+            REPACKAGED,
             f"origin: {name}, sha256 {file.sha256}",
             *title,
-            *(f"it says: {line}" for line in file.lines),
-            "interpolate tetrahedrally; last step before the LED processor; apply once",
+            *(f"it says: {line}" for line in file.lines if not line.startswith(_NOT_PASSED_ON)),
+            "interpolate tetrahedrally"
+            if back
+            else "interpolate tetrahedrally; last step before the LED processor; apply once",
         ),
     )
 
@@ -152,20 +162,31 @@ def origin_words(foreign: ForeignTable, stage: Stage | None) -> list[str]:
     """The same for people."""
     file = foreign.file
     title = f", {file.title!r}" if file.title else ""
-    lines = [f"  from {file.path.name}{title}, sha256 {file.sha256[:16]}"]
-    lines += [f"  note: {note}" for note in file.notes]
+    lines = [f"  from {file.path.name}{title}, sha256 begins {file.sha256[:16]}"]
     lines += [f"  assumed: {line}" for line in _assumed(stage)]
     return [*lines, *(_baked_words(made, file) for made in foreign.baked.values())]
 
 
+def note_words(foreign: ForeignTable) -> list[str]:
+    """What is odd about it, for people."""
+    return [f"  note: {note}" for note in foreign.file.notes]
+
+
 def _baked_words(made: Baking, file: TableFile) -> str:
     own = file.content
-    what = f"its {own.size} nodes" if isinstance(own, Lut3d) else "its steps"
+    size = f"a table of {made.size} nodes along an edge"
+    if isinstance(own, Lut3d):
+        what = f"its {own.size} nodes as {size}"
+    else:
+        kind = "the CLF" if own is None else "its curves and table"
+        what = f"{kind} sampled as {size}"
     if made.worst <= _NO_DIFFERENCE:
-        return f"  {what} as a table of {made.size} nodes: no difference (below 1e-6 in code)"
+        return f"  {what}: no difference (below 1e-6 in code)"
+    steps = made.worst * 1023
+    ten_bit = "less than half a step" if steps < 0.5 else f"{steps:.1f} steps"
     return (
-        f"  {what} as a table of {made.size} nodes: differs by up to {made.worst:.2g} in code "
-        f"({made.worst * 1023:.0f} steps of 10 bit), 95 % of colours below {made.p95:.2g}"
+        f"  {what}: differs by up to {made.worst:.2g} in code ({ten_bit} of 10 bit), "
+        f"95 % of colours below {made.p95:.2g}"
     )
 
 
