@@ -34,6 +34,7 @@ STAND_IN = """#!/bin/sh
 echo "OCIO=$OCIO"
 echo "wall=$LEDCAL_WALL"
 echo "uncalibrated=$LEDCAL_UNCALIBRATED"
+[ -z "$PROVED" ] || rm "$LEDCAL_UNPROVED"
 for one in "$@"; do echo "$one"; done
 exit ${CODE:-0}
 """
@@ -183,9 +184,9 @@ def test_with_a_window_a_render_is_told_of_once(
     assert capsys.readouterr().err == 2 * f"{said}or TIFF, 16 bit\n"
     # As a file is opened it is no more than a warning: nothing is written yet.
     script.warn_of([scene, fake.scene("PNG"), fake.scene("PNG", "8", name="other")])
-    said = [line.removeprefix("ledcal: WARNING: ") for line in capsys.readouterr().err.splitlines()]
+    lines = capsys.readouterr().err.splitlines()
     remedy = "; set PNG or TIFF, 16 bit"
-    assert said == [
+    assert [line.removeprefix("ledcal: WARNING: ") for line in lines] == [
         f"scene 'Scene' writes OpenEXR: light, without the correction{remedy}",
         f"scene 'other' writes 8 bit (PNG): steps on a PQ wall{remedy}",
     ]
@@ -247,38 +248,101 @@ def test_check_colours_reach_both_ends_and_beyond() -> None:
 
 @NEEDS_SHELL
 def test_the_starter_sets_the_config_and_passes_the_rest_on(folder: Path, stand_in: Path) -> None:
-    done = start(folder, "my scene.blend", "-a", PATH=f"{stand_in.parent}:/usr/bin:/bin")
+    done = start(folder, "my scene.blend", "-f", "3", PATH=f"{stand_in.parent}:/usr/bin:/bin")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
         f"OCIO={folder / 'config.ocio'}",
         *("wall=", "uncalibrated="),
         *("--python-exit-code", "1", "--python", str(folder / "ledcal_blender.py")),
-        *("my scene.blend", "-a"),
+        *("my scene.blend", "-f", "3"),
     ]
 
 
 @NEEDS_SHELL
-def test_own_options_come_first(folder: Path, stand_in: Path) -> None:
-    blender = str(stand_in)
-    words = ("--wall", "Bühne 3", "--uncalibrated", "-b", "--", "--wall", "x")
-    done = start(folder, *words, BLENDER=blender)
-    assert done.stdout.splitlines()[1:3] == ["wall=Bühne 3", "uncalibrated=1"]
-    assert done.stdout.splitlines()[7:] == ["-b", "--", "--wall", "x"]
-    done = start(folder, BLENDER=blender, LEDCAL_WALL="tv")
-    assert done.stdout.splitlines()[1] == "wall=tv"
-    done = start(folder, "--wall", BLENDER=blender)
-    assert (done.returncode, done.stderr) == (1, "ledcal: FAILED: --wall wants a name\n")
+@pytest.mark.parametrize(
+    ("words", "wall", "uncalibrated", "rest"),
+    [
+        (["--wall", "Bühne 3", "--uncalibrated", "s.blend"], "Bühne 3", "1", ["s.blend"]),
+        (["s.blend", "--wall", "Bühne 3", "-F", "PNG"], "Bühne 3", "", ["s.blend", "-F", "PNG"]),
+        (["s.blend", "--wall=tv"], "tv", "", ["s.blend"]),
+        (
+            ["-b", "my scene.blend", "-a", "--uncalibrated"],
+            *("", "1", ["-b", "my scene.blend", "-a"]),
+        ),
+        # Blender does things in their order, and -a without -b before it is its player.
+        (["s.blend", "-a", "-b"], "", "", ["-b", "s.blend", "-a"]),
+        (["s.blend", "-f", "3", "--background"], "", "", ["-b", "s.blend", "-f", "3"]),
+        (["a b.blend", "", "*"], "", "", ["a b.blend", "", "*"]),
+        # What comes behind -- is for scripts.
+        (
+            ["s.blend", "--", "--wall", "x", "-a", "--uncalibrated", "-b"],
+            *("", "", ["s.blend", "--", "--wall", "x", "-a", "--uncalibrated", "-b"]),
+        ),
+    ],
+)
+def test_own_options_may_stand_anywhere(
+    folder: Path, stand_in: Path, words: list[str], wall: str, uncalibrated: str, rest: list[str]
+) -> None:
+    done = start(folder, *words, BLENDER=str(stand_in))
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[1:3] == [f"wall={wall}", f"uncalibrated={uncalibrated}"]
+    first = rest[:1] if rest[0] == "-b" else []
+    script = ["--python-exit-code", "1", "--python", str(folder / "ledcal_blender.py")]
+    assert lines[3:] == [*first, *script, *rest[len(first) :]]
 
 
 @NEEDS_SHELL
-def test_codes_of_blender_are_passed_on_and_a_crash_is_said(folder: Path, stand_in: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--wall"], "--wall wants a name"),
+        (["s.blend", "--wall", "-b"], "--wall wants a name, and -b is none"),
+        (
+            ["-a", "-b", "my scene.blend"],
+            "-a stands before my scene.blend; put the file first: -b my scene.blend -a ...",
+        ),
+        (["-f", "1", "s.blend", "-b"], "-f stands before s.blend; put the file first: -b s.blend "),
+        (["s.blend", "-a"], "-a renders only without a window: add -b"),
+    ],
+)
+def test_arguments_that_blender_would_take_otherwise_are_refused(
+    folder: Path, stand_in: Path, words: list[str], said: str
+) -> None:
+    done = start(folder, *words, BLENDER=str(stand_in))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"ledcal: FAILED: {said}")
+
+
+@NEEDS_SHELL
+def test_the_environment_may_name_the_wall(folder: Path, stand_in: Path) -> None:
+    done = start(folder, BLENDER=str(stand_in), LEDCAL_WALL="tv")
+    assert done.stdout.splitlines()[1] == "wall=tv"
+
+
+@NEEDS_SHELL
+def test_codes_of_blender_are_passed_on_and_a_crash_is_said(
+    folder: Path, stand_in: Path, tmp_path: Path
+) -> None:
     done = start(folder, BLENDER=str(stand_in), CODE="3")
     assert (done.returncode, done.stderr) == (3, "")
-    done = start(folder, BLENDER=str(stand_in), CODE="134")
-    assert done.returncode == 1
-    assert done.stderr.startswith(
-        "ledcal: FAILED: Blender crashed (code 134); is this folder whole"
+    place = tmp_path / "temporary"
+    place.mkdir()
+
+    def crash(code: str, *, proved: str = "") -> str:
+        done = start(folder, BLENDER=str(stand_in), CODE=code, TMPDIR=str(place), PROVED=proved)
+        assert done.returncode == 1
+        assert list(place.iterdir()) == []
+        return done.stderr.removeprefix("ledcal: FAILED: ")
+
+    assert crash("134") == (
+        "Blender crashed (code 134): it could not read config.ocio or a table (its own words are "
+        "above). Is this folder whole? python3 check_bundle.py says so; if it is, take another "
+        "Blender, 3.4 to 5.0\n"
     )
+    # Later, when colours were proved, it is not because of them.
+    assert crash("139", proved="1") == "Blender crashed (code 139); its own words are above\n"
+    assert crash("143") == "Blender was ended from outside (code 143)\n"
 
 
 @NEEDS_SHELL
@@ -318,6 +382,13 @@ def test_the_batch_file_is_one_that_windows_reads(folder: Path) -> None:
     jumps = {line.split("goto ")[1].strip() for line in text.splitlines() if "goto " in line}
     assert jumps <= labels
     assert text.count("(") == text.count(")")
+    # Both starters know the same options.
+    shell = (folder / "start_blender.sh").read_text("ascii")
+    for option in ("--wall", "--uncalibrated", "-b", "--background", "-a", "-f", "--", "--render-"):
+        assert option in text
+        assert option in shell
+    # A name in quotes would end this comparison in the middle.
+    assert 'if "%REST%"' not in text
 
 
 def test_names_that_would_crash_blender_are_refused(tmp_path: Path) -> None:
