@@ -5,14 +5,19 @@ from __future__ import annotations
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+import pytest
 
+if TYPE_CHECKING:
     from tests.conftest import SmallTake
+
+SAMPLE = Path(__file__).parents[2] / "calibration_profiles" / "pq-wall-sample"
 
 
 def run(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -83,3 +88,37 @@ def test_results_go_to_stdout_and_nothing_else_does(small_take: SmallTake, tmp_p
 
 def test_python_dash_m_is_the_same_program() -> None:
     assert run("--version").stdout.startswith("ledcal, version")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=str)
+def test_being_told_to_stop_leaves_nothing(number: int, code: int, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "ledcal", "export", str(SAMPLE), "--host", "obs"),
+            *("-o", str(tmp_path / "for_obs")),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    until = time.monotonic() + 60.0
+    while not any(tmp_path.iterdir()) and time.monotonic() < until:
+        time.sleep(0.005)
+    assert [path.name[:6] for path in tmp_path.iterdir()] == [".part-"]
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (code, "")
+    assert err == "ledcal: stopped; nothing was left half written\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_closed_terminal_is_ignored_where_it_was_before() -> None:
+    """As under nohup."""
+    code = (
+        "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from ledcal.cli.stopping import stopping\n"
+        "with stopping(): os.kill(os.getpid(), signal.SIGHUP)\n"
+        "print('on')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout == "on\n"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from ledcal import __version__
+from ledcal.cli.stopping import Stopped, stopping
 from ledcal.errors import LedcalError
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ COMMANDS = {
     "bundle": "is a host's copy of an export whole, and of this profile",
     "profiles": "list and show the stored profiles",
 }
+
+
+_STOPPED = "stopped; nothing was left half written"
 
 
 class LazyGroup(click.Group):
@@ -101,7 +105,11 @@ def main(args: list[str] | None = None) -> NoReturn:
     # A stream that was closed before we started (`>&-`) is None.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    code, message = _run(args)
+    try:
+        with stopping():
+            code, message = _run(args)
+    except Stopped as stopped:
+        code, message = stopped.exit_code, _complaint(_STOPPED)
     refused = _flush()
     if refused and not isinstance(refused, BrokenPipeError) and code == 0:
         code, message = 1, _not_printed(refused)
@@ -146,7 +154,7 @@ def _run(args: list[str] | None) -> tuple[int, str]:
     except LedcalError as error:
         return error.exit_code, _complaint(str(error))
     except click.exceptions.Abort:
-        return 130, _complaint("stopped; nothing was left half written")
+        return 130, _complaint(_STOPPED)
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
