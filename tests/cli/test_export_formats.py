@@ -28,7 +28,7 @@ from ledcal.model.trial import shown_codes
 from ledcal.pipeline import export_file
 from ledcal.pipeline.export import export
 from ledcal.profile.store import read_profile
-from tests.profile.fake import fake_table
+from tests.profile.fake import fake_table, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,6 +193,20 @@ def test_an_inverse_never_stands_under_the_name_of_a_correction(
     assert run.code == 2
     assert f"an inverse must say so in its name; try -o {tmp_path}/wall_inverse.cube" in run.err
     assert out.read_text() == "the correction"
+
+
+@pytest.mark.parametrize("words", [(), ("--overwrite",), ("--format", "matrix")], ids=str)
+def test_no_file_is_put_into_a_bundle(
+    ledcal: Ledcal, tmp_path: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "for_obs" / "luts").mkdir(parents=True)
+    (tmp_path / "for_obs" / "ledcal-bundle.json").write_text("{}")
+    monkeypatch.chdir(tmp_path / "for_obs")
+    before = tree(tmp_path)
+    run = ledcal("export", SAMPLE, *words, "-o", "luts")
+    assert run.code == 2
+    assert f"would stand in the bundle {tmp_path}/for_obs, which would no longer be wh" in run.err
+    assert tree(tmp_path) == before
 
 
 def test_the_matrix_does_what_it_says(ledcal: Ledcal, tmp_path: Path, profile: Profile) -> None:

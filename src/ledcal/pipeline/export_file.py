@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from ledcal.errors import InputError
+from ledcal.export.check_bundle import DOCUMENT as BUNDLE
 from ledcal.export.formats import deliver, plan_files, require_format, require_size
 from ledcal.export.label import inverse_label
 from ledcal.export.matrix import deliver_matrix, plan_matrix
@@ -79,6 +80,7 @@ def export_file(
     # Before the work.
     for file in plan_files(label, size, format_name=file_format, path=out, overwrite=overwrite):
         _require_not_of_profile(file)
+        _require_not_of_bundle(file)
         if leads_back:
             _require_inverse_name(file)
     table: Lut3d | Chain
@@ -123,7 +125,7 @@ def _export_matrix(
         )
     profile = source.require_profile("a matrix")
     # Before the work.
-    plan_matrix(source.label, path=out, overwrite=overwrite)
+    _require_not_of_bundle(plan_matrix(source.label, path=out, overwrite=overwrite))
     try:
         nearest = nearest_of(profile)
     except (KeyError, ValueError) as error:
@@ -157,6 +159,16 @@ def _require_not_of_profile(file: Path) -> None:
             f"{file} belongs to the profile {file.parent}, which must stay as it was fitted; "
             "choose another place"
         )
+
+
+def _require_not_of_bundle(file: Path) -> None:
+    """Refuse to change a bundle: it would be whole no more, and its copies differ."""
+    for folder in file.absolute().parents:
+        if (folder / BUNDLE).is_file():
+            raise InputError(
+                f"{file} would stand in the bundle {folder}, which would no longer be whole; "
+                "choose another place, or write the bundle again with --host"
+            )
 
 
 def _require_inverse_name(file: Path) -> None:
