@@ -20,12 +20,14 @@ from ascmhl.errors import CompletenessCheckFailedException, VerificationFailedEx
 from ascmhl.hasher import C4
 from ascmhl.history import MHLHistory
 
+from ledcal.colorimetry.space import gamut
 from ledcal.errors import ExportError, InputError
 from ledcal.export import _ascmhl, bundle, check_bundle
 from ledcal.export.bundle import written_in
 from ledcal.export.ocio.config import write_config
 from ledcal.lut.interpolate import apply_lut, apply_trilinear
 from ledcal.values.export import Identity
+from ledcal.values.stage import Target
 from tests.export.sealed import ADDED, FILES, MADE, PAGE, fake_wall, make_bundle
 from tests.profile.fake import fake_stage
 from tests.profile.test_codec import violations
@@ -203,12 +205,30 @@ def test_a_host_that_is_given_code_is_told_code_of_its_interpolation(tmp_path: P
     np.testing.assert_allclose(shown, again, rtol=0, atol=6e-5)
 
 
+def test_a_host_of_other_primaries_is_told_light_of_its_own(tmp_path: Path) -> None:
+    wide = fake_wall(target=Target(gamut("BT.2020"), "ST 2084", 1500.0))
+    make_bundle(tmp_path, fake_wall(), wide, light="Linear Rec.709 (sRGB)")
+    text = (tmp_path / "README.md").read_text("utf-8")
+    assert " enter Linear Rec.709 " in text
+    assert "side by side as light in Linear Rec.709" in text
+    skin, blue = (
+        [line.split()[1:] for line in text.splitlines() if line.startswith(f"    {name} ")]
+        for name in ("skin", "blue")
+    )
+    # By BT.2087's matrix; what is entered has three decimals in ACEScg.
+    shown = [float(word) for word in skin[1][:3]]
+    np.testing.assert_allclose(shown, [0.5381, 0.2295, 0.1574], rtol=0, atol=1e-3)
+    assert blue[1][:4] == ["(not", "in", "this", "space)"]
+
+
 def test_several_walls_have_a_table_each(tmp_path: Path) -> None:
     north = fake_wall(wall=replace(fake_stage().wall, name="north"))
     make_bundle(tmp_path, fake_wall(), north)
     text = (tmp_path / "README.md").read_text("utf-8")
     assert text.count("    grey ") == 2
-    assert "north (buehne-3-kamera-x-2031-05-04):\n\n" in text
+    pictures = "check_in_2.exr and check_out_2.png"
+    assert f"north (buehne-3-kamera-x-2031-05-04), {pictures}:\n\n" in text
+    assert all((tmp_path / name).is_file() for name in pictures.split(" and "))
 
 
 def test_a_manifest_that_does_not_hold_is_not_delivered(

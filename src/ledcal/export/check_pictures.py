@@ -20,6 +20,18 @@ if TYPE_CHECKING:
 _EDGE = 256
 
 
+def picture_names(number: int, *, is_scene_linear: bool) -> tuple[str, str]:
+    """What is entered and what must come out, for a wall by its number in the folder, from 1.
+
+    Examples
+    --------
+    >>> picture_names(1, is_scene_linear=True), picture_names(2, is_scene_linear=False)
+    (('check_in.exr', 'check_out.png'), ('check_in_2.png', 'check_out_2.png'))
+    """
+    tail = "" if number == 1 else f"_{number}"
+    return f"check_in{tail}{'.exr' if is_scene_linear else '.png'}", f"check_out{tail}.png"
+
+
 def write_check_pictures(
     folder: Path, page: Page, checks: Sequence[Sequence[CheckColour]]
 ) -> tuple[Path, ...]:
@@ -51,11 +63,10 @@ def write_check_pictures(
     """
     written, linear = [], page.is_scene_linear
     for number, colours in enumerate(checks, 1):
-        tail = "" if number == 1 else f"_{number}"
         entered = [in_space(one, page.light) if linear else one.content for one in colours]
         left = [one.trilinear if page.interpolates == "trilinear" else one.wall for one in colours]
-        suffix = ".exr" if linear else ".png"
-        for name, values in ((f"check_in{tail}{suffix}", entered), (f"check_out{tail}.png", left)):
+        names = picture_names(number, is_scene_linear=linear)
+        for name, values in zip(names, (entered, left), strict=True):
             patches = np.repeat(np.array(values, np.float32)[None, :, :], _EDGE, axis=1)
             pixels = np.repeat(patches, _EDGE, axis=0)
             meaning = {"colorspace": page.light} if name.endswith(".exr") else {}

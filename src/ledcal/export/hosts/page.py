@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from ledcal.export.check_pictures import picture_names
 from ledcal.export.hosts.linear709 import ACESCG, in_space
 from ledcal.values.export import code_values
 
@@ -152,20 +153,21 @@ def _check(
     light = page.light.partition(" (")[0]
     head = (f"enter {light}", "uncalibrated", "calibrated") if linear else ("enter", "comes out")
     tables = []
-    for wall, colours in zip(walls, checks, strict=True):
+    for number, (wall, colours) in enumerate(zip(walls, checks, strict=True), 1):
         rows = [("", *head)]
         for colour in colours:
             entered = [_linear(colour, page.light)] if linear else []
             codes = [_code(code) for code in (colour.content, _expected(page, colour))]
             rows.append((colour.name, *entered, *codes))
-        named = f"{wall.wall.name} ({wall.label.name}):\n\n" if len(walls) > 1 else ""
-        tables.append(named + _table(rows))
-    pictures, how = (text[linear].format(light=light) for text in (_PICTURES, _HOW_TO_READ))
-    return "\n\n".join([_wrapped(page.check), _wrapped(pictures), *tables, _wrapped(how)])
+        pictures = " and ".join(picture_names(number, is_scene_linear=linear))
+        named = f"{wall.wall.name} ({wall.label.name}), {pictures}:\n\n"
+        tables.append((named if len(walls) > 1 else "") + _table(rows))
+    shown, how = (text[linear].format(light=light) for text in (_PICTURES, _HOW_TO_READ))
+    return "\n\n".join([_wrapped(page.check), _wrapped(shown), *tables, _wrapped(how)])
 
 
 _PICTURES = {
-    True: "check_in.exr holds the three colours side by side as scene-linear {light}, "
+    True: "check_in.exr holds the three colours side by side as light in {light}, "
     "check_out.png the calibrated codes that must come out.",
     False: "check_in.png holds the three colours to enter side by side, 16 bit; check_out.png what "
     "must come out.",
