@@ -377,10 +377,12 @@ def test_the_page_names_what_is_in_the_config(made: tuple[Path, Page], tmp_path:
     told = json.loads((folder / "ledcal-bundle.json").read_text("utf-8"))["walls"][0]
     assert check["calibrated"] == told["check_colours"][1]["calibrated"]
     numbers = " ".join(f"{part:.4f}" for part in check["linear"]["Linear Rec.709 (sRGB)"])
-    assert f"skin   {numbers}" in text
+    assert f"skin   {numbers}  " in text
+    acescg = told["check_colours"][1]["acescg"]
+    assert f"    skin   {' '.join(f'{value:.3f}' for value in acescg)}\n" in text
     # Saturated colours of a wide target have no place in Unreal's default working space.
     assert "Linear Rec.709 (sRGB)" not in corrections[CEILING]["checks"][2]["linear"]
-    assert "cannot be entered" in text
+    assert "(not in this space)" in text
 
 
 def test_check_colours_in_other_spaces() -> None:

@@ -34,14 +34,6 @@ def in_space(colour: CheckColour, name: str) -> list[float]:
     return [round(float(value), 6) for value in np.linalg.solve(_SPACES[name].matrix(), aces)]
 
 
-def entered(colour: CheckColour) -> str:
-    """A line that says what is entered for a check colour, indented as a command is."""
-    value = in_space(colour, LINEAR_709)
-    numbers = " ".join(f"{part:.4f}" for part in value)
-    beyond = "  (beyond Rec.709: cannot be entered)" if min(value) < 0.0 else ""
-    return f"    {colour.name:<6} {numbers}{beyond}"
-
-
 def white_codes(wall: WallCorrection, evaluate: Evaluate) -> tuple[FloatArray, FloatArray]:
     """What 100 nits of white become: content code, and the code of the best table."""
     content = target_code(wall.target, np.ones((1, 3)))

@@ -11,7 +11,7 @@ from ledcal.errors import ExportError
 from ledcal.export.check_colours import check_colours
 from ledcal.export.cube import ascii_line
 from ledcal.export.hosts.host import Host
-from ledcal.export.hosts.linear709 import entered, in_space, white_codes
+from ledcal.export.hosts.linear709 import LINEAR_709, in_space, white_codes
 from ledcal.export.hosts.tables import either
 from ledcal.export.hosts.words import page_of, read_template
 from ledcal.export.ocio.config import write_config
@@ -73,11 +73,11 @@ def _write(folder: Path, walls: tuple[WallCorrection, ...], evaluate: Evaluate) 
             "view": names[0].view,
             "eotfs": either(list({wall.wall.eotf: 0 for wall in walls})),
             "white": _white(walls, names, evaluate),
-            "linear": _linear(names, checks),
+            "acescg": _acescg(names, checks),
         },
         is_scene_linear=True,
     )
-    return replace(page, displays=names)
+    return replace(page, displays=names, light=LINEAR_709)
 
 
 def script_text(
@@ -178,14 +178,18 @@ def _literal(corrections: dict[str, dict[str, Any]]) -> str:
     return "\n".join([*lines, "}"])
 
 
-def _linear(names: Sequence[DisplayNames], checks: Sequence[Sequence[CheckColour]]) -> str:
-    """The check colours in Unreal's default working space, a line each."""
+def _acescg(names: Sequence[DisplayNames], checks: Sequence[Sequence[CheckColour]]) -> str:
+    """The check colours in ACEScg, a line each, indented as a command is."""
     groups: dict[str, list[str]] = {}
     for one, colours in zip(names, checks, strict=True):
-        groups.setdefault("\n".join(map(entered, colours)), []).append(one.calibrated)
+        groups.setdefault("\n".join(map(_entered, colours)), []).append(one.calibrated)
     if len(groups) == 1:
         return next(iter(groups))
     return "\n".join(f"    {either(ours)}:\n{lines}" for lines, ours in groups.items())
+
+
+def _entered(colour: CheckColour) -> str:
+    return f"    {colour.name:<6} {' '.join(f'{value:.3f}' for value in colour.acescg)}"
 
 
 HOST = Host(
