@@ -147,6 +147,15 @@ def test_copies_that_are_whole_and_not_the_same(
     assert f"ledcal: {larger}: lattice.exr (and 1 more) is not as in {host}; both are" in run.err
 
 
+def test_one_place_is_not_two_copies(ledcal: Ledcal, host: Path) -> None:
+    link = host.with_name("link")
+    link.symlink_to(host)
+    for again in (host, host / ".." / host.name, link):
+        run = ledcal("bundle", "check", host, again)
+        assert run.code == 2
+        assert f"{again}: the same place as {host}; name each copy once" in run.err
+
+
 def test_a_copy_with_a_wall_more_is_not_the_same(
     ledcal: Ledcal, host: Path, identity: Identity
 ) -> None:

@@ -203,6 +203,7 @@ def test_what_is_wrong_is_named_as_what_it_is(copy: Path, damage: str) -> None:
     harm(copy)
     first = check_folder(copy).differences[0]
     assert (first.path, first.kind, first.seen) == (path, kind, seen)
+    assert ("binary mode" in first.fix) == (kind == "line-ends")
     assert sentences(check_folder(copy))[0].startswith(f"{copy}: {path} {seen}")
 
 
@@ -289,7 +290,9 @@ def test_many_differences_are_counted_and_the_hosts_files_come_first(copy: Path)
     edited(copy / TABLE, lambda data: data.replace(b"\n", b"\r\n"))
     lines = sentences(check_folder(copy))
     assert lines[0].startswith(f"{copy}: {TABLE} had its line ends changed in transfer (")
-    assert lines[0].endswith(" (and 2 more); copy it in binary mode")
+    assert lines[0].endswith(
+        " (and 2 more); copy it in binary mode (git: '* -text' in .gitattributes)"
+    )
     assert lines[1] == "  lattice.exr is missing"
     assert lines[2].startswith("  README.md is 4 bytes, and should be ")
     assert len(lines) == 3

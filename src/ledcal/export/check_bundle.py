@@ -36,6 +36,8 @@ LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini")
 _LEFT = re.compile(r"(^|/)(\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*|[^/]*\.(meta|pyc))$")
 _TABLE = re.compile(r"\.(cube|clf|ctf|spi[13]d|3dl|lut|csp|ocioz?)$", re.IGNORECASE)
 _STRAY = "is not of this bundle, and the host can load it by mistake"
+_AGAIN = "copy the folder again"
+_BINARY = "copy it in binary mode (git: '* -text' in .gitattributes)"
 _CHAIN = "ascmhl_chain.xml"
 _C4_LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -58,7 +60,7 @@ class Difference(NamedTuple):
     path: str
     kind: str
     seen: str
-    fix: str = "copy the folder again"
+    fix: str = _AGAIN
 
     @property
     def text(self) -> str:
@@ -117,8 +119,7 @@ def sentences(found: Found) -> list[str]:
     if differences:
         first, others = differences[0], differences[1:]
         more = f" (and {len(others)} more)" if others else ""
-        lines = [f"{folder}: {first.text}{more}; {first.fix}"]
-        lines += [f"  {one.text}" for one in others]
+        lines = [f"{folder}: {first.text}{more}; {first.fix}", *(f"  {o.text}" for o in others)]
     else:
         amount = sum(entry.size for entry in found.entries) / 1e6
         lines = [f"{folder}: whole and unchanged, {len(found.entries)} files, {amount:.1f} MB"]
@@ -305,7 +306,7 @@ def _content(entry: Entry, path: Path) -> list[Difference]:
         return [Difference(entry.path, "empty", f"is empty, and should be {entry.size} bytes")]
     kind, seen = _in_transfer(data, entry.c4) if data else ("", "")
     if kind:
-        return [Difference(entry.path, kind, seen, "copy it in binary mode")]
+        return [Difference(entry.path, kind, seen, _BINARY if kind == "line-ends" else _AGAIN)]
     seen = f"is {size} bytes, and should be {entry.size}: it was "
     if size < entry.size:
         return [Difference(entry.path, "shorter", f"{seen}cut short, or edited")]

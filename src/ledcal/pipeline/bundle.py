@@ -60,11 +60,12 @@ def check_bundles(
     Raises
     ------
     InputError
-        If a folder is no bundle, or there is no such profile.
+        If a folder is no bundle or is given twice, or there is no such profile.
     SystemFault
         If a folder cannot be read.
     """
     wanted = None if profile is None else lineage_of(profile, root=root)
+    _require_different(folders)
     found = [_check(folder) for folder in folders]
     broken = [one for one in found if one.differences]
     whole = [one for one in found if not one.differences]
@@ -106,6 +107,16 @@ def check_bundles(
         "lines": lines,
         "wrong": wrong,
     }
+
+
+def _require_different(folders: Sequence[Path]) -> None:
+    """Refuse one place twice: it would pass for two copies."""
+    seen: dict[Path, Path] = {}
+    for folder in folders:
+        place = folder.resolve()
+        if place in seen:
+            raise InputError(f"{folder}: the same place as {seen[place]}; name each copy once")
+        seen[place] = folder
 
 
 def _check(folder: Path) -> Found:
