@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,25 +23,48 @@ HOSTS = (
     "ffmpeg",
     "processor",
 )
+# Other names that hosts and formats go by.
+_CALLED = {
+    **dict.fromkeys(("d3", "designer", "disguise-designer"), "disguise"),
+    **dict.fromkeys(("davinci", "davinci-resolve"), "resolve"),
+    **dict.fromkeys(("ue", "ue4", "ue5", "unreal-engine", "unrealengine", "ndisplay"), "unreal"),
+    **dict.fromkeys(("unity3d", "unity-6", "unity6"), "unity"),
+    **dict.fromkeys(("td", "touch", "touch-designer"), "touchdesigner"),
+    **dict.fromkeys(("obs-studio",), "obs"),
+    **dict.fromkeys(("bpy",), "blender"),
+    **dict.fromkeys(("brompton", "tessera", "novastar", "megapixel", "helios"), "processor"),
+    **dict.fromkeys(("spimtx",), "matrix"),
+    **dict.fromkeys(("opencolorio", "ocioz"), "ocio"),
+}
+
+
+class _Named(click.Choice):
+    """A choice in capitals or not, also by other names."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the name that ledcal uses."""
+        key = "-".join(str(value).lower().replace("_", " ").split()).removeprefix(".")
+        meant = _CALLED.get(key, key)
+        return super().convert(meant if meant in self.choices else value, param, ctx)
 
 
 @click.command(name="export")
 @click.argument("profiles", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--host",
-    type=click.Choice(HOSTS),
+    type=_Named(HOSTS),
     help="A folder with all that the host needs: files, steps, check colours, manifest. "
     "'processor' is an LED processor that takes a .cube.",
 )
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(FORMATS),
+    type=_Named(FORMATS),
     help="One file. cube: plain, every host reads it. resolve-cube: Resolve's own kind. clf "
     "(ST 2136-1): the wall's tone curves stand behind the cube, so that its nodes can follow a "
     "rough wall. spi3d, hald (PNG): older tools. lattice (.exr, .png): the table as a picture, and "
     "one to send through the host. matrix (.spimtx): the nearest 3x3 in linear light. ocio: a "
-    "folder with a config, of one or several profiles. [cube]",
+    "folder with a config, of one or several profiles. [as the file's name ends; cube]",
 )
 @click.option(
     "--size",
@@ -65,7 +90,7 @@ HOSTS = (
     "to know what its codes mean: [wall] and [target] say it.",
 )
 @click.option(
-    "-o", "out", type=click.Path(path_type=Path), metavar="PATH", help="The file, or the folder."
+    "-o", "out", type=click.Path(), metavar="PATH", help="The file, or the folder (DIR/: made)."
 )
 @options.root
 @options.overwrite
@@ -78,7 +103,7 @@ def command(
     inverse: bool,
     into: Path | None,
     stage: Path | None,
-    out: Path | None,
+    out: str | None,
     root: Path,
     overwrite: bool,
     as_json: bool,
@@ -102,7 +127,9 @@ def command(
         inverse=inverse,
         into=into,
         stage=stage,
-        out=out,
+        out=None if out is None else Path(out),
+        # A path of Python forgets it.
+        out_is_folder=out is not None and out.endswith(("/", os.sep)),
         overwrite=overwrite,
     )
     lines = made.pop("summary")

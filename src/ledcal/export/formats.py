@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ledcal.errors import InputError
 from ledcal.export._ocio import format_clf
 from ledcal.export.cube import format_cube
-from ledcal.export.names import safe_stem
+from ledcal.export.names import other_suffix, safe_stem
 from ledcal.export.picture import (
     HALD_SIZES,
     HALF_STEP_16_BIT,
@@ -314,6 +314,12 @@ def checked_file(
     return data
 
 
+def usual_name(label: Label, size: int, *, format_name: str) -> str:
+    """What a file is called in a folder: each format otherwise."""
+    chosen = require_format(format_name)
+    return f"{safe_stem(label.name)}_{size}{chosen.ending}{chosen.suffix}"
+
+
 def require_format(name: str) -> Format:
     """The format of a name.
 
@@ -344,12 +350,12 @@ def require_size(name: str, size: int) -> None:
 def _named(path: Path, label: Label, size: int, chosen: Format, format_name: str) -> Path:
     """The file that is meant: in a folder, one with a name that tells the formats apart."""
     if path.is_dir():
-        return path / f"{safe_stem(label.name)}_{size}{chosen.ending}{chosen.suffix}"
+        return path / usual_name(label, size, format_name=format_name)
     suffixes = (chosen.suffix, *chosen.also)
     if path.suffix.lower() not in suffixes:
         raise InputError(
             f"{path}: a {format_name} file must end in {' or '.join(suffixes)}, hosts go by it; "
-            f"try -o {path.with_name(path.name + chosen.suffix)}"
+            f"try -o {other_suffix(path, chosen.suffix)}"
         )
     return path
 

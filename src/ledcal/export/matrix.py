@@ -8,7 +8,7 @@ import numpy as np
 
 from ledcal.errors import ExportError, InputError
 from ledcal.export._ocio import apply_file, opencolorio_name
-from ledcal.export.names import safe_stem
+from ledcal.export.names import other_suffix, safe_stem
 from ledcal.files.atomic import atomic_file, require_free_file
 from ledcal.values.export import Proof
 
@@ -80,6 +80,11 @@ def deliver_matrix(
     return path, proof
 
 
+def matrix_name(label: Label) -> str:
+    """What its file is called in a folder."""
+    return f"{safe_stem(label.name)}_matrix{SUFFIX}"
+
+
 def plan_matrix(label: Label, *, path: Path, overwrite: bool = False) -> Path:
     """Which file `deliver_matrix` would write; refuse now what it would refuse after the work.
 
@@ -89,11 +94,11 @@ def plan_matrix(label: Label, *, path: Path, overwrite: bool = False) -> Path:
         For another suffix, or a path that exists.
     """
     if path.is_dir():
-        path = path / f"{safe_stem(label.name)}_matrix{SUFFIX}"
+        path /= matrix_name(label)
     if path.suffix.lower() != SUFFIX:
         raise InputError(
             f"{path}: a matrix file must end in {SUFFIX}, hosts go by it; "
-            f"try -o {path.with_name(path.name + SUFFIX)}"
+            f"try -o {other_suffix(path, SUFFIX)}"
         )
     require_free_file(path, overwrite=overwrite)
     return path

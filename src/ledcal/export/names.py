@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What files of tables, configs and pictures end in, ours and those of others.
+TABLE_SUFFIXES = (
+    *(".3dl", ".ccc", ".clf", ".csp", ".ctf", ".cube", ".exr", ".icc", ".itx", ".look", ".lut"),
+    *(".mga", ".ocio", ".ocioz", ".png", ".spi1d", ".spi3d", ".spimtx", ".tif", ".tiff", ".vlt"),
+)
 # What Windows keeps for devices, whatever the suffix.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
 _LONGEST = 80
@@ -27,3 +36,17 @@ def safe_stem(text: str) -> str:
     if _RESERVED.match(stem):
         return f"wall-{stem}"
     return stem or "wall"
+
+
+def other_suffix(path: Path, suffix: str) -> Path:
+    """The path with a suffix of ours, in place of one that tables, configs and pictures have.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> print(other_suffix(Path("wall.lut"), ".cube"), other_suffix(Path("wall.v2"), ".cube"))
+    wall.cube wall.v2.cube
+    """
+    if path.suffix.lower() in TABLE_SUFFIXES:
+        return path.with_suffix(suffix)
+    return path.with_name(path.name + suffix)

@@ -123,6 +123,11 @@ def _check(folder: Path) -> Found:
     try:
         return check_folder(folder)
     except NotABundleError as error:
+        if (folder / "profile.json").is_file():
+            raise InputError(
+                f"{folder} is a profile, not a copy of a bundle; to compare copies with it: "
+                f"ledcal bundle check DIR --profile {folder}"
+            ) from error
         raise InputError(str(error)) from error
     except OSError as error:
         raise SystemFault(

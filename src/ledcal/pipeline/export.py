@@ -9,6 +9,12 @@ from ledcal.pipeline.export_config import export_config
 from ledcal.pipeline.export_file import export_file
 from ledcal.pipeline.export_host import export_host
 from ledcal.pipeline.export_source import open_source
+from ledcal.pipeline.export_typed import (
+    format_by_suffix,
+    require_config,
+    require_folder_name,
+    require_no_output,
+)
 from ledcal.pipeline.foreign_table import note_words, origin_of, origin_words
 
 if TYPE_CHECKING:
@@ -29,6 +35,7 @@ def export(
     into: Path | None = None,
     stage: Path | None = None,
     out: Path | None = None,
+    out_is_folder: bool = False,
     overwrite: bool = False,
 ) -> dict[str, Any]:
     """Write corrections for a host; every file is read back before it is kept.
@@ -40,7 +47,8 @@ def export(
     root : Path
         Where profiles are kept.
     file_format : str or None
-        A key of `ledcal.export.formats.FORMATS`, or ``ocio``; None: ``cube``, or as `host` needs.
+        A key of `ledcal.export.formats.FORMATS`, or ``ocio``; None: as the suffix of `out` says,
+        else ``cube``, or as `host` needs.
     host : str or None
         A key of `ledcal.export.hosts.HOSTS`: a folder for that host.
     size : int or None
@@ -53,6 +61,8 @@ def export(
         For a file of other origin: what its codes mean.
     out : Path or None
         File or folder. None only with `into`: the config itself.
+    out_is_folder : bool
+        `out` was typed as a folder (``luts/``): it is made, where it is not there.
     overwrite : bool
         Replace what stands there.
 
@@ -77,11 +87,19 @@ def export(
     if inverse and (host is not None or is_config):
         raise InputError("--inverse is for single files; give a --format that is a table")
     if out is None and not is_config:
+        require_no_output(names, root=root)
         raise InputError("-o says where to write; name a file, or a folder for ocio and --host")
     if out is None and into is None:
         raise InputError(
             "--format ocio wants -o: the folder to write, or --into: the config to add to"
         )
+    if into is not None:
+        require_config(into)
+    elif out is not None and not out_is_folder:
+        if host is not None or file_format == "ocio":
+            require_folder_name(out, host=host)
+        else:
+            file_format = file_format or format_by_suffix(out)
     sources = [open_source(name, root=root, stage=stage) for name in names]
     if stage is not None and all(source.foreign is None for source in sources):
         raise InputError(
@@ -96,6 +114,7 @@ def export(
         inverse=inverse,
         into=into,
         out=out,
+        out_is_folder=out_is_folder,
         overwrite=overwrite,
     )
     tables = [(one.foreign, one.stage) for one in sources if one.foreign is not None]
@@ -118,6 +137,7 @@ def _made(
     inverse: bool,
     into: Path | None,
     out: Path | None,
+    out_is_folder: bool,
     overwrite: bool,
 ) -> dict[str, Any]:
     """What was asked for, by the module that makes it."""
@@ -136,5 +156,6 @@ def _made(
         size=size,
         inverse=inverse,
         out=out,
+        out_is_folder=out_is_folder,
         overwrite=overwrite,
     )

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from ledcal.errors import InputError
 from ledcal.export.check_bundle import DOCUMENT as BUNDLE
-from ledcal.export.formats import deliver, plan_files, require_format, require_size
+from ledcal.export.formats import (
+    deliver,
+    plan_files,
+    require_format,
+    require_size,
+    usual_name,
+)
 from ledcal.export.label import inverse_label
-from ledcal.export.matrix import deliver_matrix, plan_matrix
+from ledcal.export.matrix import deliver_matrix, matrix_name, plan_matrix
 from ledcal.files.digest import sha256_file
 from ledcal.lut.chain import apply_chain
 from ledcal.lut.interpolate import apply_lut
@@ -39,6 +45,7 @@ def export_file(
     size: int | None,
     inverse: bool,
     out: Path,
+    out_is_folder: bool = False,
     overwrite: bool,
 ) -> dict[str, Any]:
     """Write a correction as a file; it is read back before it is kept.
@@ -55,6 +62,8 @@ def export_file(
         Wall code to content code instead.
     out : Path
         The file, or a folder.
+    out_is_folder : bool
+        It is a folder, also where it is not there yet.
     overwrite : bool
         Replace what stands there.
 
@@ -69,6 +78,8 @@ def export_file(
         If an option or the path is wrong, or the file does not read back.
     """
     if file_format == _MATRIX:
+        if out_is_folder and not out.is_dir():
+            out /= matrix_name(source.label)
         return _export_matrix(source, size=size, inverse=inverse, out=out, overwrite=overwrite)
     chosen = require_format(file_format)
     size = _size(source, file_format, size)
@@ -77,6 +88,8 @@ def export_file(
         lost = source.require_profile("--inverse").quality.gamut_clipped
         label = inverse_label(label, lost=lost)
     leads_back = inverse or source.is_inverse
+    if out_is_folder and not out.is_dir():
+        out /= usual_name(label, size, format_name=file_format)
     # Before the work.
     for file in plan_files(label, size, format_name=file_format, path=out, overwrite=overwrite):
         _require_not_of_profile(file)

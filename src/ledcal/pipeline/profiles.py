@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ledcal.errors import LedcalError, ProfileError
-from ledcal.files.document import nearest
-from ledcal.profile.store import list_profiles, read_profile
+from ledcal.errors import InputError, LedcalError, ProfileError
+from ledcal.export.check_bundle import DOCUMENT as BUNDLE
+from ledcal.files.document import nearest, read_json
+from ledcal.profile.store import DOCUMENT, list_profiles, read_profile
 from ledcal.report.document import profiles_json
 from ledcal.report.summary import profiles_table
 
@@ -25,18 +27,38 @@ def find_profile(name: Path, *, root: Path) -> Path:
     ProfileError
         If it stands at neither; names the nearest that does.
     """
+    if name.name == DOCUMENT and name.is_file():
+        return name.parent
     for folder in (name, root / name):
         if (folder / "profile.json").is_file():
             return folder
+    if (name / BUNDLE).is_file():
+        raise ProfileError(f"{name} is a bundle{_of_bundle(name)}")
     if name.is_dir():
         raise ProfileError(f"{name}: no profile.json in it, so it is not a ledcal profile")
-    known = (
-        [p.name for p in root.iterdir() if (p / "profile.json").is_file()] if root.is_dir() else []
-    )
+    if not root.is_dir():
+        raise ProfileError(
+            f"{name}: no such profile here, and no {root.name} in {root.absolute().parent}: go to "
+            "the folder that holds it, or name it with --root"
+        )
+    known = [p.name for p in root.iterdir() if (p / DOCUMENT).is_file()]
     hint = f"; the nearest is {nearest(name.name, known)!r}" if known else ""
     raise ProfileError(
         f"{name}: no such profile, here or in {root}{hint}; 'ledcal profiles' lists them"
     )
+
+
+def _of_bundle(folder: Path) -> str:
+    """Which profile a bundle is of, and what to type; empty where it does not say."""
+    try:
+        walls = read_json(folder / BUNDLE)["walls"]
+        names = [str(wall["identity"]["name"]) for wall in walls]
+        kind = str(walls[0]["identity"]["kind"])
+    except (InputError, LookupError, TypeError):
+        return ""
+    held = " and ".join(names)
+    again = f": ledcal export {shlex.join(names)}" if kind == "profile" else ""
+    return f", of {kind} {held}{again}"
 
 
 def read_stored(name: Path, *, root: Path) -> tuple[Profile, Path]:
