@@ -96,7 +96,7 @@ def test_the_screen_tells_a_tired_person_everything() -> None:
         "the 3 % most saturated codes",
         "target.gamut = 'P3-D65' (as the wall)",
         f"{PATH}/report.html",
-        f"ledcal export {PATH} --format cube",
+        f"ledcal export {PATH} --host unreal -o for_unreal # or unity, blender, ...",
     ):
         assert part in flat, part
     for name, figures in (
@@ -154,7 +154,7 @@ def test_an_older_profile_has_no_rows_for_what_it_does_not_know() -> None:
 
 def test_a_path_with_a_space_can_be_typed() -> None:
     lines = fit_lines(fake_profile(), Path("my profiles/x"))
-    assert any('ledcal export "my profiles/x" --format' in line for line in lines)
+    assert any('ledcal export "my profiles/x" --host unreal -o' in line for line in lines)
 
 
 def test_nothing_flagged_and_nothing_assumed_is_said_too() -> None:

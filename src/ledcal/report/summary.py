@@ -83,7 +83,9 @@ def fit_rows(profile: Profile, path: Path) -> list[Row]:
     is_above = any(verdict.action == finding.fix for finding in profile.findings)
     action = "do what is said above; to try the profile all the same:"
     rows += labelled("next", action if is_above else verdict.action)
-    rows.append(Row(f"  {'':{_LABEL}}ledcal export {_quoted(path)} --format cube -o wall.cube"))
+    # What stands behind it may be pasted too.
+    line = f"ledcal export {_quoted(path)} --host unreal -o for_unreal  # or unity, blender, ..."
+    rows.append(Row(f"  {'':{_LABEL}}{line}"))
     return rows
 
 
