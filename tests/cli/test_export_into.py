@@ -83,6 +83,9 @@ def test_the_config_itself_is_changed_on_request(ledcal: Ledcal, config: Path) -
     assert (run.code, run.err) == (0, "")
     kept = config.with_name("config.ocio.before-ledcal")
     assert f"as it was:    {kept}" in run.out
+    assert "copy config.ocio and " in run.out
+    assert "/ledcal/ together" in run.out or " ledcal/ together" in run.out
+    assert "ociocheck --iconfig DIR/config.ocio" in run.out
     assert kept.read_bytes() == before["config.ocio"]
     assert config.read_bytes() != before["config.ocio"]
     assert max(map(len, run.out.replace(str(config.parent), "").splitlines())) <= 80

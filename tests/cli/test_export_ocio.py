@@ -125,6 +125,8 @@ def test_the_summary_says_what_to_choose(ledcal: Ledcal, root: Path, tmp_path: P
         "proven: OpenColorIO",
         "ociocheck",
         "shaders for Unreal, at most 2 textures",
+        "copy config.ocio and luts/ together",
+        "ociocheck --iconfig DIR/config.ocio",
     ):
         assert words in run.out, words
     assert all(len(line) <= 100 for line in lines if str(out) not in line)

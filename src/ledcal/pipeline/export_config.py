@@ -12,6 +12,7 @@ from ledcal.files.atomic import atomic_folder
 from ledcal.files.digest import sha256_file
 from ledcal.lut.interpolate import apply_lut
 from ledcal.pipeline.export_config_words import (
+    copy_words,
     displays_document,
     displays_words,
     proof_document,
@@ -97,8 +98,9 @@ def export_config(
             "  scene-linear 1.0 = 100 nits on the wall",
             *displays_words(made.displays),
             f"  use: {out / CONFIG}",
-            "       as the host's OCIO config, or in OCIO=...; the tables beside it go with it",
+            "       as the host's OCIO config, or in OCIO=...",
             f"       in one file, from OpenColorIO 2.2 on: {made.files[-1].name}",
             *proof_words(made.proof),
+            *copy_words(CONFIG, "luts"),
         ],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,22 @@ def displays_words(displays: Sequence[DisplayNames]) -> list[str]:
         lines.append(f"  {'' if key == before else key + ':':<13} {name}")
         before = key
     return lines
+
+
+def copy_words(config: str, tables: str) -> list[str]:
+    """How a config is copied, and how a copy is checked.
+
+    Parameters
+    ----------
+    config : str
+        Its name.
+    tables : str
+        Folder of its tables, from where it stands.
+    """
+    return [
+        f"  copy {config} and {tables}/ together; missing tables are found by",
+        f"       ociocheck --iconfig {shlex.quote(f'DIR/{config}')}   (the tool is beside ledcal)",
+    ]
 
 
 def proof_document(proof: ConfigProof) -> dict[str, Any]:

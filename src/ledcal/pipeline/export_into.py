@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ledcal.export.ocio.into import add_walls, require_places
@@ -10,6 +11,7 @@ from ledcal.export.readback import READ_BACK_LIMIT
 from ledcal.files.digest import sha256_file
 from ledcal.lut.interpolate import apply_lut
 from ledcal.pipeline.export_config_words import (
+    copy_words,
     displays_document,
     displays_words,
     size_for_config,
@@ -115,6 +117,7 @@ def _summary(made: Added, tables: list[str]) -> list[str]:
         rows += [("replaced", name) for name in made.replaced["displays"]]
     if made.kept:
         rows.append(("as it was", str(made.kept)))
+    folder = PurePosixPath(tables[0]).parent.as_posix()
     worst = at_most(max(walls.beyond, walls.table))
     return [
         f"{made.config}: {count} correction{'s' if count > 1 else ''} {state}",
@@ -125,7 +128,8 @@ def _summary(made: Added, tables: list[str]) -> list[str]:
         f"  proven: {proof.n_processors} transforms of the config do what they did, bit for bit",
         f"          {proof.reader}, {walls.n_colours} colours: walls within {worst} in code",
         f"          {proof.checker}",
-        "  load the config anew in the host; copy the tables wherever it goes",
+        "  load the config anew in the host",
+        *copy_words(made.config.name, folder),
     ]
 
 
