@@ -25,9 +25,10 @@ def command(folders: tuple[Path, ...], profile: Path | None, root: Path, as_json
     """Check copies of a bundle: the host's, its backup.
 
     Each DIR is a copy of what 'ledcal export --host' wrote. Every file is compared with the hashes
-    in the folder's ASC MHL, several copies with each other, and all with --profile. What is beside
-    it (.meta, .DS_Store) is only noted. Exit code 0: whole, unchanged and the same. 6: not; the
-    first difference is named. Without ledcal: 'python3 check_bundle.py' in the folder says the same.
+    in the folder's ASC MHL, several copies for one host with each other, and all with --profile. A
+    table of another export beside them is a difference, too; what other programs leave is only
+    noted. Exit code 0: whole, unchanged and the same. 6: not; the first difference is named.
+    Without ledcal: 'python3 check_bundle.py' in the folder says whether it is whole.
     """
     from ledcal.cli import output
     from ledcal.errors import BundleMismatchError
