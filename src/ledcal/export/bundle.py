@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -139,11 +138,11 @@ class Standing(NamedTuple):
 
 def what_stands_in(folder: Path) -> Standing | None:
     """For which host and walls the bundle in a folder is; None where none says so."""
+    document = check_bundle.read_document(folder)
     try:
-        document = json.loads((folder / DOCUMENT).read_text("utf-8-sig"))
         walls = tuple(str(one["wall"]["name"]) for one in document["walls"])
         return Standing(str(document["host"]["name"]), walls)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (KeyError, TypeError):
         return None
 
 

@@ -110,7 +110,7 @@ def check_folder(folder: Path) -> Found:
         tables = sorted(name for name in strangers if _TABLE.search(name))
         differences += [Difference(_shown(one), "stray", _STRAY, "move it away") for one in tables]
         notes += _beside(strangers.difference(tables))
-    return Found(folder, tuple(entries), tuple(differences), tuple(notes), _document(folder))
+    return Found(folder, tuple(entries), tuple(differences), tuple(notes), read_document(folder))
 
 
 def sentences(found: Found) -> list[str]:
@@ -190,8 +190,7 @@ def _text(element: ET.Element, tag: str) -> str:
 
 def c4_of(data: bytes) -> str:
     """The C4 identifier of some bytes: their SHA-512 in base 58."""
-    number = int(hashlib.sha512(data).hexdigest(), 16)
-    text = ""
+    number, text = int(hashlib.sha512(data).hexdigest(), 16), ""
     while number:
         number, rest = divmod(number, 58)
         text = _C4_LETTERS[rest] + text
@@ -344,7 +343,8 @@ def _beside(strangers: set[str]) -> list[str]:
     return notes
 
 
-def _document(folder: Path) -> dict[str, Any]:
+def read_document(folder: Path) -> dict[str, Any]:
+    """What ledcal-bundle.json of a folder says; empty where there is none that can be read."""
     try:
         document = json.loads((folder / DOCUMENT).read_bytes().decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):

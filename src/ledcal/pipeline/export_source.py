@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from ledcal.errors import AmbiguousInputError, InputError, ProfileError
 from ledcal.export.foreign import FOREIGN, refuse_other_tables
@@ -24,7 +24,7 @@ from ledcal.pipeline.profiles import read_stored
 from ledcal.values.export import Identity, Label, WallCorrection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from ledcal.pipeline.foreign_table import ForeignTable
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from ledcal.values.profile import Profile
     from ledcal.values.quality import Quality
     from ledcal.values.stage import Stage
+
+_Sampled = TypeVar("_Sampled")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +66,6 @@ class Source:
     quality: Quality | None = None
     profile: Profile | None = None
     foreign: ForeignTable | None = None
-    _tables: dict[int, Lut3d] = field(default_factory=dict)
 
     @property
     def is_inverse(self) -> bool:
@@ -73,32 +74,25 @@ class Source:
 
     def table(self, size: int) -> Lut3d:
         """The correction with `size` nodes along an edge; a stored table as it was judged."""
-        if size not in self._tables:
-            self._tables[size] = self._sample(size)
-        return self._tables[size]
-
-    def _sample(self, size: int) -> Lut3d:
         if self.foreign is not None:
             return self.foreign.table(size)
         profile = self.require_profile("another size")
         if size == profile.correction.size:
             return profile.correction
-        target = profile.stage.target
-        try:
-            k = exposure_scale(profile.model, target)
-            return table_of(profile.model, target, k, size, peak=profile.peak)
-        except (KeyError, ValueError) as error:
-            raise self.useless(error) from error
+        return self._sampled(profile, table_of, size)
 
     def chain(self, size: int) -> Chain:
         """The correction as curves, a cube of `size` nodes along an edge, and curves."""
         if self.foreign is not None:
             return self.foreign.chain(size)
-        profile = self.require_profile("a correction in steps")
+        return self._sampled(self.require_profile("a correction in steps"), chain_of, size)
+
+    def _sampled(self, profile: Profile, make: Callable[..., _Sampled], size: int) -> _Sampled:
+        """What `make` makes of the profile's model."""
         target = profile.stage.target
         try:
             k = exposure_scale(profile.model, target)
-            return chain_of(profile.model, target, k, size, peak=profile.peak)
+            return make(profile.model, target, k, size, peak=profile.peak)
         except (KeyError, ValueError) as error:
             raise self.useless(error) from error
 

@@ -6,9 +6,10 @@ import shlex
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ledcal.errors import InputError, LedcalError, ProfileError
+from ledcal.errors import LedcalError, ProfileError
 from ledcal.export.check_bundle import DOCUMENT as BUNDLE
-from ledcal.files.document import nearest, read_json
+from ledcal.export.check_bundle import read_document
+from ledcal.files.document import nearest
 from ledcal.profile.store import DOCUMENT, list_profiles, read_profile
 from ledcal.report.document import profiles_json
 from ledcal.report.summary import profiles_table
@@ -30,7 +31,7 @@ def find_profile(name: Path, *, root: Path) -> Path:
     if name.name == DOCUMENT and name.is_file():
         return name.parent
     for folder in (name, root / name):
-        if (folder / "profile.json").is_file():
+        if (folder / DOCUMENT).is_file():
             return folder
     if (name / BUNDLE).is_file():
         raise ProfileError(f"{name} is a bundle{_of_bundle(name)}")
@@ -51,10 +52,10 @@ def find_profile(name: Path, *, root: Path) -> Path:
 def _of_bundle(folder: Path) -> str:
     """Which profile a bundle is of, and what to type; empty where it does not say."""
     try:
-        walls = read_json(folder / BUNDLE)["walls"]
+        walls = read_document(folder)["walls"]
         names = [str(wall["identity"]["name"]) for wall in walls]
         kind = str(walls[0]["identity"]["kind"])
-    except (InputError, LookupError, TypeError):
+    except (LookupError, TypeError):
         return ""
     held = " and ".join(names)
     again = f": ledcal export {shlex.join(names)}" if kind == "profile" else ""
